@@ -1,0 +1,126 @@
+"""The loop: articles in, reports out, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from mtqe.data import Article, ArticleReport, Issue, Mode, Score, SegmentReport
+from mtqe.detectors.base import Detector, detectors
+from mtqe.errors import ConfigError, ContractError
+from mtqe.issues import find_issues
+from mtqe.pooling import pool
+from mtqe.prepare import prepare
+from mtqe.quality import Quality
+from mtqe.scorers.base import Scorer, scorers
+from mtqe.signature import signature
+from mtqe.text.words import count_words
+
+# Models are fastest with a few hundred sentences at a time; more only costs memory.
+_BATCH_CHARACTERS = 100_000
+_BATCH_ARTICLES = 32
+
+
+def default_scorers() -> tuple[Scorer, ...]:
+    """One of every scorer that runs when a run names none."""
+    return tuple(cls() for cls in scorers if cls.default)
+
+
+def default_detectors() -> tuple[Detector, ...]:
+    """One of every detector that runs when a run names none."""
+    return tuple(cls() for cls in detectors if cls.default)
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Scorers, detectors and the quality that is made of what they find."""
+
+    scorers: tuple[Scorer, ...] = field(default_factory=default_scorers)
+    detectors: tuple[Detector, ...] = field(default_factory=default_detectors)
+    quality: Quality = field(default_factory=Quality)
+
+    def __post_init__(self) -> None:
+        names = ["quality", *(scorer.gives for scorer in self.scorers)]
+        for name in {name for name in names if names.count(name) > 1}:
+            raise ConfigError(f"two scorers of one run give {name!r}; keep one of them")
+
+    def evaluate(self, articles: Iterable[Article]) -> Iterator[ArticleReport]:
+        """One report for each article, in order; memory does not grow with their number."""
+        for batch in _batches(articles):
+            yield from self._evaluate(batch)
+
+    def _evaluate(self, batch: Sequence[Article]) -> Iterator[ArticleReport]:
+        found = [find_issues(prepare(article), self.detectors) for article in batch]
+        prepared = [article for article, _ in found]
+        columns = [(scorer, _scores(scorer, prepared)) for scorer in self.scorers]
+        for index, (article, issues) in enumerate(found):
+            yield self._report(article, issues, [(scorer, scores[index]) for scorer, scores in columns])
+
+    def _report(
+        self, article: Article, issues: list[Issue], columns: Sequence[tuple[Scorer, list[Score]]]
+    ) -> ArticleReport:
+        rows = [{s.gives: column[i] for s, column in columns} for i in range(len(article.segments))]
+        by_segment: list[list[Issue]] = [[] for _ in rows]
+        for issue in issues:
+            by_segment[issue.segment].append(issue)
+        qualities = [
+            self.quality.score(segment, row, found)
+            for segment, row, found in zip(article.segments, rows, by_segment, strict=True)
+        ]
+        segments = tuple(
+            SegmentReport(segment, {"quality": quality, **row})
+            for segment, quality, row in zip(article.segments, qualities, rows, strict=True)
+        )
+        mode = mode_of(article)
+        return ArticleReport(
+            article=article,
+            mode=mode,
+            scores={
+                "quality": pool(article.segments, qualities),
+                **{scorer.gives: scorer.pool(article, column) for scorer, column in columns},
+            },
+            segments=segments,
+            issues=tuple(issues),
+            words=count_words(article.target),
+            signature=self._signature(article, mode),
+            notes=article.notes,
+        )
+
+    def _signature(self, article: Article, mode: Mode) -> str:
+        components = {"score": self.scorers, "detect": self.detectors, "quality": [self.quality]}
+        return signature(article, mode, components)
+
+
+def mode_of(article: Article) -> Mode:
+    """What there is to judge by: the target alone, with its source, or with a reference too."""
+    if article.reference is not None or any(s.reference is not None for s in article.segments):
+        return "reference"
+    if article.source is not None or any(s.source is not None for s in article.segments):
+        return "source"
+    return "target_only"
+
+
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    articles = iter(articles)
+    while batch := _batch(articles):
+        yield batch
+
+
+def _batch(articles: Iterator[Article]) -> list[Article]:
+    batch: list[Article] = []
+    characters = 0
+    for article in islice(articles, _BATCH_ARTICLES):
+        batch.append(article)
+        characters += len(article.target)
+        if characters > _BATCH_CHARACTERS:
+            break
+    return batch
+
+
+def _scores(scorer: Scorer, articles: Sequence[Article]) -> list[list[Score]]:
+    scores = scorer.score(articles)
+    expected = [len(article.segments) for article in articles]
+    if [len(column) for column in scores] != expected:
+        raise ContractError(f"scorer {scorer.name} gave not one score for each segment")
+    return scores

@@ -1,0 +1,83 @@
+"""From detectors' marks to an article's issues: checked, placed in segments, settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from operator import attrgetter
+
+from mtqe.data import Article, Issue, Mark
+from mtqe.detectors.base import Detector
+from mtqe.errors import ContractError
+from mtqe.text.spans import holder, overlap
+
+_RANK = {"minor": 0, "major": 1, "critical": 2}
+
+
+def find_issues(article: Article, detectors: Sequence[Detector]) -> tuple[Article, list[Issue]]:
+    """All issues in text order, and the article with its excluded segments marked as such.
+
+    Detectors that exclude come first; what others mark in excluded segments is dropped, and so
+    is what lies inside a graver issue of another kind, which says it already.
+    """
+    excluding = _run(article, [d for d in detectors if d.excludes])
+    article = _exclude(article, excluding)
+    found = _run(article, [d for d in detectors if not d.excludes])
+    kept = [issue for issue in found if not article.segments[issue.segment].excluded]
+    return article, sorted(excluding + _settle(kept), key=attrgetter("start", "end", "category"))
+
+
+def _run(article: Article, detectors: Iterable[Detector]) -> list[Issue]:
+    starts = [segment.target_span[0] for segment in article.segments]
+    return [_issue(d, article, starts, mark) for d in detectors for mark in d.detect(article)]
+
+
+def _issue(detector: Detector, article: Article, starts: Sequence[int], mark: Mark) -> Issue:
+    inside = 0 <= mark.start <= mark.end <= len(article.target)
+    if not inside or (mark.start == mark.end and mark.source_span is None):
+        raise ContractError(f"detector {detector.name} marked {mark.start}..{mark.end}, which is not text")
+    return Issue(
+        category=detector.name,
+        mqm=detector.mqm,
+        detector=detector.name,
+        segment=holder(starts, mark.start),
+        text=article.target[mark.start : mark.end],
+        start=mark.start,
+        end=mark.end,
+        message=mark.message,
+        severity=mark.severity,
+        confidence=mark.confidence,
+        suggestion=mark.suggestion,
+        related=mark.related,
+        source_span=mark.source_span,
+    )
+
+
+def _exclude(article: Article, issues: Sequence[Issue]) -> Article:
+    segments = list(article.segments)
+    for issue in issues:
+        for index in range(issue.segment, len(segments)):
+            if not overlap(segments[index].target_span, (issue.start, issue.end)):
+                break
+            segments[index] = replace(segments[index], excluded=f"{issue.category}: {issue.message}")
+    return replace(article, segments=tuple(segments))
+
+
+def _settle(issues: Iterable[Issue]) -> list[Issue]:
+    """Without repeats, and without what a graver issue of another category covers."""
+    widest = sorted(set(issues), key=lambda issue: (issue.start, -issue.end, -_RANK[issue.severity]))
+    kept: list[Issue] = []
+    cover: Issue | None = None
+    for issue in widest:
+        if cover is not None and _covers(cover, issue):
+            continue
+        kept.append(issue)
+        if cover is None or issue.end > cover.end:
+            cover = issue
+    return kept
+
+
+def _covers(wide: Issue, narrow: Issue) -> bool:
+    inside = wide.start <= narrow.start and narrow.end <= wide.end
+    graver = _RANK[wide.severity] > _RANK[narrow.severity]
+    return inside and wide.category != narrow.category and graver

@@ -1,0 +1,48 @@
+"""An article's score from those of its sentences, so that length does not count against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mtqe.data import Article, Score, Segment
+from mtqe.scale import penalty_to_score, score_to_penalty
+from mtqe.text.words import count_words
+
+# A source sentence that nobody translated: every word of it is an error.
+_OMITTED_PENALTY = 100.0
+
+
+def pool(segments: Sequence[Segment], scores: Sequence[Score]) -> Score:
+    """The score of all ``segments`` together: MQM points per 100 words over all their words.
+
+    Null scores are left out; ``stats`` says how many, and ``note`` when nothing is left.
+    """
+    judged = [(s, score.value) for s, score in zip(segments, scores, strict=True) if score.value is not None]
+    stats = {"segments": float(len(judged)), "skipped": float(len(scores) - len(judged))}
+    if not judged:
+        return Score(None, _shared_note(scores), stats=stats)
+    weights = [max(count_words(segment.target), 1) for segment, _ in judged]
+    points = sum(w * score_to_penalty(value) for w, (_, value) in zip(weights, judged, strict=True))
+    return _pooled(points / sum(weights), stats | {"words": float(sum(weights))})
+
+
+def pool_with_omissions(article: Article, scores: Sequence[Score]) -> Score:
+    """As ``pool``, with each source sentence that is missing in the target counted as an error."""
+    pooled = pool(article.segments, scores)
+    if pooled.value is None or not article.omissions:
+        return pooled
+    words = pooled.stats["words"]
+    omitted = sum(count_words(omission.text) for omission in article.omissions)
+    points = words * score_to_penalty(pooled.value) + omitted * _OMITTED_PENALTY
+    return _pooled(points / (words + omitted), {**pooled.stats, "omitted_words": float(omitted)})
+
+
+def _pooled(penalty: float, stats: dict[str, float]) -> Score:
+    note = f"{stats['skipped']:.0f} segments not scored" if stats["skipped"] else None
+    components = {"penalty_per_100_words": Score(penalty, range=(0.0, None), higher_is_better=False)}
+    return Score(penalty_to_score(penalty), note, components=components, stats=stats)
+
+
+def _shared_note(scores: Sequence[Score]) -> str:
+    notes = list(dict.fromkeys(score.note for score in scores if score.note))
+    return "; ".join(notes[:3]) or "the article has no sentence to score"

@@ -1,0 +1,128 @@
+"""Make an article ready to be judged: its languages, its sentences, what each translates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mtqe.alignment import align
+from mtqe.data import Article, Omission, Segment, Span
+from mtqe.models.language_id import identify
+from mtqe.text.languages import base_language
+from mtqe.text.sentences import split_paragraphs, split_sentences
+
+# With less certainty than this the detected language is a guess, and the report says so.
+_SURE = 0.9
+
+_UNKNOWN = "und"
+
+
+def prepare(article: Article) -> Article:
+    """``article`` with languages, segments and omissions; segments that are given stay as they are."""
+    article = _with_languages(article)
+    return article if article.segments else _with_segments(article)
+
+
+def _with_languages(article: Article) -> Article:
+    target_lang, notes = article.target_lang, list(article.notes)
+    detected = list(article.detected)
+    if target_lang is None:
+        target_lang = _detect("target", article.target, notes, detected)
+    source_lang = article.source_lang
+    if source_lang is None and article.source is not None:
+        source_lang = _detect("source", article.source, notes, detected)
+    return replace(
+        article,
+        target_lang=target_lang,
+        source_lang=source_lang,
+        detected=tuple(detected),
+        notes=tuple(notes),
+    )
+
+
+def _detect(side: str, text: str, notes: list[str], detected: list[str]) -> str | None:
+    guess = identify(text)
+    if guess is None:
+        notes.append(f"the {side} has no letters to detect a language by")
+        return None
+    detected.append(side)
+    sure = "" if guess.probability >= _SURE else f", not surely (probability {guess.probability:.2f})"
+    notes.append(f"{side} language not given; detected: {guess.language}{sure}")
+    return guess.language
+
+
+def _with_segments(article: Article) -> Article:
+    units = [_Unit(n, span) for n, span in _sentences(article.target, article.target_lang)]
+    omissions: list[Omission] = []
+    if article.source is not None:
+        units, omissions = _aligned(units, "source", article)
+    if article.reference is not None:
+        units, _ = _aligned(units, "reference", article)
+    segments = tuple(_segment(index, unit, article) for index, unit in enumerate(units))
+    return replace(article, segments=segments, omissions=tuple(omissions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Target sentences that stay together, and the ranges that they translate."""
+
+    paragraph: int
+    target: Span
+    source: Span | None = None
+    reference: Span | None = None
+
+
+def _sentences(text: str, language: str | None) -> list[tuple[int, Span]]:
+    """Paragraph number and range of each sentence."""
+    found = []
+    for number, (start, end) in enumerate(split_paragraphs(text)):
+        inside = split_sentences(text[start:end], base_language(language or _UNKNOWN))
+        found += [(number, (start + a, start + b)) for a, b in inside]
+    return found
+
+
+def _aligned(units: Sequence[_Unit], side: str, article: Article) -> tuple[list[_Unit], list[Omission]]:
+    """``units`` with their counterparts in the source or reference, and what has none in the target."""
+    other = getattr(article, side)
+    language = article.source_lang if side == "source" else article.target_lang
+    spans = [span for _, span in _sentences(other, language)]
+    beads = align(
+        [article.target[slice(*unit.target)] for unit in units],
+        [other[slice(*span)] for span in spans],
+        blocks=[unit.paragraph for unit in units],
+        languages=(article.target_lang, language),
+    )
+    joined: list[_Unit] = []
+    omissions = []
+    for ours, theirs in beads:
+        span = (spans[theirs.start][0], spans[theirs.stop - 1][1]) if theirs else None
+        if ours:
+            joined.append(_join([units[i] for i in ours], side, span))
+        elif span:
+            omissions.append(Omission(span, other[slice(*span)], before_segment=len(joined)))
+    return joined, omissions
+
+
+def _join(units: Sequence[_Unit], side: str, span: Span | None) -> _Unit:
+    first, last = units[0], units[-1]
+    sources = [unit.source for unit in units if unit.source]
+    source = (sources[0][0], sources[-1][1]) if sources else None
+    joined = _Unit(first.paragraph, (first.target[0], last.target[1]), source)
+    return replace(joined, source=span) if side == "source" else replace(joined, reference=span)
+
+
+def _segment(index: int, unit: _Unit, article: Article) -> Segment:
+    return Segment(
+        index,
+        unit.paragraph,
+        unit.target,
+        article.target[slice(*unit.target)],
+        source=_cut(article.source, unit.source),
+        source_span=unit.source,
+        reference=_cut(article.reference, unit.reference),
+        reference_span=unit.reference,
+    )
+
+
+def _cut(text: str | None, span: Span | None) -> str | None:
+    return None if text is None or span is None else text[slice(*span)]

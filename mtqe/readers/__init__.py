@@ -1,0 +1,1 @@
+"""Readers: one module per format; the suffix picks it."""

@@ -1,0 +1,39 @@
+"""What a scorer is, and where scorers are found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+from mtqe.data import Article, Score
+from mtqe.registry import Registry
+
+
+class Scorer(Protocol):
+    """Gives every segment of an article a number.
+
+    A scorer is a frozen dataclass: its fields are its options. ``gives`` is the name that its
+    scores have in the report; two scorers of a run never give the same. A score's value is
+    None where the scorer can't judge (no source, a language without a model), with a note.
+    ``default`` scorers run when a run names none. A scorer with weights has a ``revision``, a
+    property that names them in signatures.
+    """
+
+    name: ClassVar[str]
+    gives: ClassVar[str]
+    default: ClassVar[bool]
+
+    def score(self, articles: Sequence[Article]) -> list[list[Score]]:
+        """One score for each segment of each article, in order.
+
+        Articles come in batches for speed alone: a segment's score does not depend on what
+        else is in the batch. Segments with ``excluded`` set get a null score with that note.
+        """
+        ...
+
+    def pool(self, article: Article, scores: Sequence[Score]) -> Score:
+        """The article's score from those of its segments; see ``mtqe.pooling``."""
+        ...
+
+
+scorers: Registry[Scorer] = Registry("scorer", "mtqe.scorers")

@@ -1,0 +1,33 @@
+"""One line that says how a number was made: versions, models, options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, fields
+from importlib.metadata import version
+from typing import Any
+
+from mtqe.data import Article, Mode
+
+
+def signature(article: Article, mode: Mode, components: Mapping[str, Iterable[Any]]) -> str:
+    """``mtqe:0.1.0|mode:source|lang:fr-en|...``: two equal lines mean comparable numbers."""
+    languages = f"{article.source_lang or 'und'}-{article.target_lang or 'und'}"
+    parts = [f"mtqe:{version('mtqe')}", f"mode:{mode}", f"lang:{languages}"]
+    if article.detected:
+        parts.append(f"detected:{'+'.join(article.detected)}")
+    parts += [f"{kind}:{'+'.join(map(describe, found)) or 'none'}" for kind, found in components.items()]
+    return "|".join(parts)
+
+
+def describe(component: Any) -> str:
+    """Name, revision of its weights and the options that differ from their defaults."""
+    revision = getattr(component, "revision", None)
+    changed = {f.name: getattr(component, f.name) for f in fields(component) if _is_changed(component, f)}
+    options = ",".join(f"{name}={value}" for name, value in changed.items())
+    return component.name + (f"#{revision}" if revision else "") + (f"({options})" if options else "")
+
+
+def _is_changed(component: Any, field: Field[Any]) -> bool:
+    default = field.default_factory() if field.default_factory is not MISSING else field.default
+    return bool(getattr(component, field.name) != default)

@@ -1,0 +1,1 @@
+"""String helpers: sentences, words, scripts, languages, spans. No models, no settings, no I/O."""

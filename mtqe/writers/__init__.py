@@ -1,0 +1,1 @@
+"""Writers: one module per format; the suffix or the option picks it."""
