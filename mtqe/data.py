@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 Span = tuple[int, int]
 Severity = Literal["minor", "major", "critical"]
 Mode = Literal["target_only", "source", "reference"]
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,14 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A stretch of the target that is no prose, such as a block of code, and why."""
+
+    span: Span
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A whole text and what it was translated from.
 
@@ -65,9 +70,10 @@ class Article:
     system: str | None = None
     segments: tuple[Segment, ...] = ()
     omissions: tuple[Omission, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     detected: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    meta: Mapping[str, Any] = NOTHING
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,8 @@ class Score:
     note: str | None = None
     range: tuple[float | None, float | None] = (0.0, 100.0)
     higher_is_better: bool = True
-    components: Mapping[str, Score] = NOTHING
-    stats: Mapping[str, float] = NOTHING
+    components: Mapping[str, Score] = field(default_factory=dict)
+    stats: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +163,4 @@ class Example:
     source: str | None = None
     target_lang: str = "en"
     source_lang: str | None = None
-    why: str = field(default="")
+    why: str = ""

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from mtqe.data import Article, Issue, Mark
+from mtqe.data import Article, Exclusion, Issue, Mark
 from mtqe.detectors.base import Detector
 from mtqe.errors import ContractError
-from mtqe.text.spans import holder, overlap
+from mtqe.text.spans import holder
 
 _RANK = {"minor": 0, "major": 1, "critical": 2}
 
@@ -20,8 +20,12 @@ def find_issues(article: Article, detectors: Sequence[Detector]) -> tuple[Articl
     Detectors that exclude come first; what others mark in excluded segments is dropped, and so
     is what lies inside a graver issue of another kind, which says it already.
     """
+    article = _exclude(article, article.exclusions)
     excluding = _run(article, [d for d in detectors if d.excludes])
-    article = _exclude(article, excluding)
+    reasons = [
+        Exclusion((issue.start, issue.end), f"{issue.category}: {issue.message}") for issue in excluding
+    ]
+    article = _exclude(article, reasons)
     found = _run(article, [d for d in detectors if not d.excludes])
     kept = [issue for issue in found if not article.segments[issue.segment].excluded]
     return article, sorted(excluding + _settle(kept), key=attrgetter("start", "end", "category"))
@@ -53,13 +57,17 @@ def _issue(detector: Detector, article: Article, starts: Sequence[int], mark: Ma
     )
 
 
-def _exclude(article: Article, issues: Sequence[Issue]) -> Article:
+def _exclude(article: Article, exclusions: Iterable[Exclusion]) -> Article:
+    """``article`` with the segments that are covered for the most part set aside."""
     segments = list(article.segments)
-    for issue in issues:
-        for index in range(issue.segment, len(segments)):
-            if not overlap(segments[index].target_span, (issue.start, issue.end)):
+    starts = [segment.target_span[0] for segment in segments]
+    for exclusion in exclusions:
+        for index in range(holder(starts, exclusion.span[0]), len(segments)):
+            start, end = segments[index].target_span
+            if start >= exclusion.span[1]:
                 break
-            segments[index] = replace(segments[index], excluded=f"{issue.category}: {issue.message}")
+            if 2 * (min(end, exclusion.span[1]) - max(start, exclusion.span[0])) > end - start:
+                segments[index] = replace(segments[index], excluded=exclusion.note)
     return replace(article, segments=tuple(segments))
 
 

@@ -22,10 +22,11 @@ def signature(article: Article, mode: Mode, components: Mapping[str, Iterable[An
 
 def describe(component: Any) -> str:
     """Name, revision of its weights and the options that differ from their defaults."""
+    name: str = component.name
     revision = getattr(component, "revision", None)
     changed = {f.name: getattr(component, f.name) for f in fields(component) if _is_changed(component, f)}
     options = ",".join(f"{name}={value}" for name, value in changed.items())
-    return component.name + (f"#{revision}" if revision else "") + (f"({options})" if options else "")
+    return name + (f"#{revision}" if revision else "") + (f"({options})" if options else "")
 
 
 def _is_changed(component: Any, field: Field[Any]) -> bool:

@@ -37,4 +37,3 @@ def _sample(text: str) -> str:
         return text
     size, step = _SAMPLE // _SAMPLES, len(text) // _SAMPLES
     return " ".join(text[start : start + size] for start in range(0, step * _SAMPLES, step))
-

@@ -1,0 +1,57 @@
+"""An article's score is its sentences' penalty per 100 words."""
+
+from __future__ import annotations
+
+import pytest
+
+from mtqe.data import Article, Omission, Score, Segment
+from mtqe.pooling import pool, pool_with_omissions
+
+
+def segments(*texts: str) -> list[Segment]:
+    """Segments of these texts."""
+    return [Segment(i, 0, (0, len(text)), text) for i, text in enumerate(texts)]
+
+
+def test_a_long_article_is_not_worse_for_being_long() -> None:
+    """Ten times the same sentences, the same score."""
+    texts, scores = ["one two three", "four five"], [Score(40.0), Score(90.0)]
+    once = pool(segments(*texts), scores)
+    assert pool(segments(*texts * 10), scores * 10).value == pytest.approx(once.value)
+
+
+def test_longer_sentences_weigh_more() -> None:
+    """A bad sentence of a hundred words is worse than a bad caption."""
+    bad_long = pool(segments("word " * 100, "caption"), [Score(10.0), Score(90.0)])
+    bad_short = pool(segments("word " * 100, "caption"), [Score(90.0), Score(10.0)])
+    assert bad_long.value is not None
+    assert bad_short.value is not None
+    assert bad_long.value < 15 < 80 < bad_short.value
+
+
+def test_null_scores_are_left_out_and_counted() -> None:
+    """What can't be judged is neither 0 nor forgotten."""
+    pooled = pool(segments("a b", "c d"), [Score(50.0), Score(None, "boilerplate")])
+    assert pooled.value == pytest.approx(50.0)
+    assert pooled.note == "1 segments not scored"
+    assert pooled.stats["skipped"] == 1
+
+
+def test_an_article_without_scores_is_null_and_says_why() -> None:
+    """The reason of the sentences is the reason of the article."""
+    pooled = pool(segments("a"), [Score(None, "no source given")])
+    assert (pooled.value, pooled.note) == (None, "no source given")
+    assert pool([], []).note == "the article has no sentence to score"
+
+
+def test_missing_source_sentences_cost_adequacy() -> None:
+    """Half a translation is not an adequate one, however good that half is."""
+    whole = Article("a", "x", segments=tuple(segments("one two three four")))
+    half = Article(
+        "a", "x", segments=whole.segments, omissions=(Omission((0, 9), "un deux trois quatre", 1),)
+    )
+    full, cut = (pool_with_omissions(article, [Score(95.0)]) for article in (whole, half))
+    assert full.value == pytest.approx(95.0)
+    assert cut.value is not None
+    assert cut.value < 15
+    assert cut.stats["omitted_words"] == 4

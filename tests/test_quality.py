@@ -1,0 +1,51 @@
+"""Quality adds up what models expect and what detectors found."""
+
+from __future__ import annotations
+
+import pytest
+
+from mtqe.data import Issue, Score, Segment, Severity
+from mtqe.quality import Quality
+
+SEGMENT = Segment(0, 0, (0, 60), "Twenty words " * 10)
+
+
+def issue(severity: Severity, confidence: float = 1.0) -> Issue:
+    """An issue of that severity."""
+    return Issue("spacing", "fluency/spacing", "spacing", 0, 0, 1, "T", "", severity, confidence)
+
+
+def test_without_issues_quality_is_the_parts_together() -> None:
+    """Two flawless parts are flawless; two middling ones are worse together."""
+    assert Quality().score(SEGMENT, {"fluency": Score(100.0)}, []).value == pytest.approx(100.0)
+    both = Quality().score(SEGMENT, {"fluency": Score(60.0), "adequacy": Score(60.0)}, []).value
+    assert both == pytest.approx(36.0)
+
+
+def test_graver_and_surer_issues_cost_more() -> None:
+    """Severity and confidence both count."""
+    scores = {"fluency": Score(90.0)}
+    ranked = [[], [issue("minor", 0.5)], [issue("minor")], [issue("major")], [issue("critical")]]
+    values = [Quality().score(SEGMENT, scores, issues).value or 0.0 for issues in ranked]
+    assert values == sorted(values, reverse=True)
+    assert len(set(values)) == len(values)
+
+
+def test_quality_is_null_when_nothing_could_be_judged() -> None:
+    """The note is that of the part that is missing."""
+    score = Quality().score(SEGMENT, {"fluency": Score(None, "no fluency model for 'xx'")}, [issue("minor")])
+    assert (score.value, score.note) == (None, "no fluency model for 'xx'")
+
+
+def test_one_issue_does_not_sink_a_caption() -> None:
+    """Two words with a small fault are not a sentence of faults."""
+    caption = Segment(0, 0, (0, 9), "Old house")
+    value = Quality().score(caption, {"fluency": Score(100.0)}, [issue("minor")]).value
+    assert value is not None
+    assert value > 60
+
+
+def test_the_weight_of_issues_is_an_option() -> None:
+    """A run file can leave issues out of quality."""
+    scored = Quality(issue_weight=0.0).score(SEGMENT, {"fluency": Score(80.0)}, [issue("critical")])
+    assert scored.value == pytest.approx(80.0)
