@@ -80,12 +80,20 @@ class Run:
 
 def load_run(path: Path) -> Run:
     """The run that ``path`` describes; a ConfigError lists every problem of the file."""
-    loaded = _load_yaml(path)
+    return _run(_load_yaml(path), str(path))
+
+
+def run_from_options(**sections: Any) -> Run:
+    """The run of a command line's options, given as the sections of a run file."""
+    return _run({name: value for name, value in sections.items() if value is not None}, None)
+
+
+def _run(sections: dict[str, Any], name: str | None) -> Run:
     problems: list[str] = []
-    file = _validate(RunFile, loaded, problems)
-    evaluator = _evaluator(loaded, problems)
+    file = _validate(RunFile, sections, problems)
+    evaluator = _evaluator(sections, problems)
     if problems or file is None or evaluator is None:
-        raise ConfigError(_list(path, problems))
+        raise ConfigError(_list(name, problems))
     return Run(file, evaluator)
 
 
@@ -185,6 +193,9 @@ def _where(location: Sequence[Any]) -> str:
     return f"{path}: " if path else ""
 
 
-def _list(path: Path, problems: Sequence[str]) -> str:
+def _list(name: str | None, problems: Sequence[str]) -> str:
+    """All problems: below the file's name, or in one line for a command's options."""
+    if name is None:
+        return "; ".join(problems)
     count = f"{len(problems)} problem" + ("s" if len(problems) != 1 else "")
-    return "\n".join([f"{path}: {count}", *(f"  {problem}" for problem in problems)])
+    return "\n".join([f"{name}: {count}", *(f"  {problem}" for problem in problems)])

@@ -1,1 +1,29 @@
-"""Writers: one module per format; the suffix or the option picks it."""
+"""Writers: one module per format, found by importing this folder; option or suffix picks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mtqe.errors import InputError
+from mtqe.writers.base import Writer, writers
+
+__all__ = ["Writer", "pick_writer", "writers"]
+
+# On a terminal or in a pipe, without a word about the format.
+_DEFAULT = "text"
+
+
+def pick_writer(format: str | None, output: Path | None) -> Writer:
+    """The writer that is named, or that the output's suffix picks; text for standard output."""
+    if format is not None:
+        return writers.get(format)()
+    if output is None:
+        return writers.get(_DEFAULT)()
+    found = next((cls for cls in writers if output.name.lower().endswith(cls.suffixes)), None)
+    if found is None and not output.suffix:
+        return writers.get("html")()  # a folder of pages
+    if found is None:
+        raise InputError(
+            f"{output}: no format has this ending; name one with --format: {', '.join(writers.names())}"
+        )
+    return found()

@@ -68,7 +68,8 @@ def test_a_detector_is_documented_and_a_frozen_dataclass(name: str) -> None:
     cls = detectors.get(name)
     assert is_dataclass(cls)
     assert cls.__dataclass_params__.frozen
-    assert cls.__doc__ and not cls.__doc__.startswith(cls.__name__ + "(")
+    assert cls.__doc__
+    assert not cls.__doc__.startswith(cls.__name__ + "(")
     assert cls.__module__.endswith(f".{name}"), "file, registry name and category are one"
     assert cls.mqm
     assert all(field.default is not field.default_factory for field in fields(cls)), "options have defaults"

@@ -21,6 +21,7 @@ LAYERS = (
     {"prepare", "issues", "readers", "writers"},
     {"evaluate"},
     {"config", "bench", "filters", "training"},
+    {"execute", "explain"},
     {"cli", "__main__", ""},
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

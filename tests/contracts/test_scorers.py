@@ -17,7 +17,8 @@ ENGLISH = (
     "Work will begin in the spring, the mayor said, and will take two years."
 )
 FRENCH = (
-    "Le conseil s’est réuni lundi. Il a voté pour un nouveau pont sur la rivière. Personne ne s’y est opposé.\n\n"
+    "Le conseil s’est réuni lundi. Il a voté pour un nouveau pont sur la rivière. "
+    "Personne ne s’y est opposé.\n\n"
     "Les travaux commenceront au printemps, a dit la maire, et dureront deux ans."
 )
 ARTICLES = (

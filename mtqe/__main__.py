@@ -1,0 +1,5 @@
+"""``python -m mtqe`` is ``mtqe``."""
+
+from mtqe.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""A run from its file or options to its output: what every command of the command line calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from mtqe.config import InputSection, Run
+from mtqe.data import Article, ArticleReport
+from mtqe.errors import InputError
+from mtqe.readers import ReadOptions, Rejects, read, read_side, with_sides
+from mtqe.writers import pick_writer
+
+Progress = Callable[[Iterable[ArticleReport]], Iterable[ArticleReport]]
+
+
+@dataclass
+class Outcome:
+    """What a run came to: how many articles and rejects, and which gates were not met."""
+
+    articles: int = 0
+    rejected: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def execute(run: Run, progress: Progress = iter) -> Outcome:
+    """Read, judge and write as ``run`` says; ``progress`` sees every report pass.
+
+    Raises ``InputError`` for input that can't be read and output that can't be written; then no
+    output file is left behind.
+    """
+    output = run.file.output
+    writer = pick_writer(output.format, output.path)
+    writer.check(output.path)
+    outcome = Outcome()
+    rejects = Rejects(run.file.input.rejects) if run.file.input.skip_bad else None
+    reports = run.evaluator.evaluate(read_all(run.file.input, rejects))
+    writer.write(progress(_counted(reports, run.file.fail_below, outcome)), output.path)
+    outcome.rejected = rejects.count if rejects else 0
+    if outcome.articles == 0 and outcome.rejected == 0:
+        raise InputError(f"{', '.join(map(str, run.file.input.paths))}: no article in there")
+    return outcome
+
+
+def read_all(section: InputSection, rejects: Rejects | None = None) -> Iterator[Article]:
+    """The articles of an input section, file by file."""
+    options = ReadOptions(section.source_lang, section.target_lang, section.encoding, rejects)
+    articles = chain.from_iterable(read(path, options, section.format) for path in section.paths)
+    if section.source is None and section.reference is None:
+        return articles
+    source = read_side(section.source, section.encoding) if section.source else None
+    reference = read_side(section.reference, section.encoding) if section.reference else None
+    return _with_sides(articles, source, reference)
+
+
+def _with_sides(articles: Iterator[Article], source: str | None, reference: str | None) -> Iterator[Article]:
+    for number, article in enumerate(articles):
+        if number:
+            raise InputError(
+                "a source or reference file goes with one article; for many, use records (.jsonl)"
+            )
+        yield with_sides(article, source, reference)
+
+
+def _counted(
+    reports: Iterable[ArticleReport], gates: Mapping[str, float], outcome: Outcome
+) -> Iterator[ArticleReport]:
+    for report in reports:
+        outcome.articles += 1
+        outcome.failed += _failures(report, gates)
+        yield report
+
+
+def _failures(report: ArticleReport, gates: Mapping[str, float]) -> list[str]:
+    """The gates that a report does not meet; a null score is not below anything."""
+    found = []
+    for name, least in gates.items():
+        score = report.scores.get(name)
+        if score is None:
+            raise InputError(
+                f"fail_below: no score is called {name!r}; this run has {', '.join(report.scores)}"
+            )
+        if score.value is not None and score.value < least:
+            found.append(f"{report.article.id}: {name} {score.value:.1f} is below {least:g}")
+    return found

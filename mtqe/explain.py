@@ -1,0 +1,63 @@
+"""Documentation of components, made of what they are: docstring, options, examples."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from mtqe.data import Example
+from mtqe.detectors.base import detectors
+from mtqe.errors import ConfigError
+from mtqe.registry import nearest
+from mtqe.scorers.base import scorers
+
+
+def overview() -> str:
+    """Every scorer and detector with the first line of its docstring."""
+    lines = []
+    for registry in (scorers, detectors):
+        lines.append(f"{registry.kind}s")
+        width = max(len(name) for name in registry.names())
+        lines += [f"  {name:{width}}  {_summary(registry.get(name))}" for name in registry.names()]
+        lines.append("")
+    return "\n".join([*lines, "mtqe explain NAME tells more of one."])
+
+
+def explain(name: str) -> str:
+    """All that there is to know of the scorer or detector called ``name``."""
+    registry = next((registry for registry in (scorers, detectors) if name in registry.names()), None)
+    if registry is None:
+        known = [*scorers.names(), *detectors.names()]
+        raise ConfigError(f"no scorer or detector is called {name!r}.{nearest(name, known)}")
+    cls: Any = registry.get(name)
+    return "\n".join([f"{name} ({registry.kind})", "", inspect.getdoc(cls) or "", "", *_facts(cls)])
+
+
+def _facts(cls: Any) -> Iterator[str]:
+    yield f"default: {'yes' if cls.default else 'no; name it in a run file to use it'}"
+    if hasattr(cls, "mqm"):
+        yield f"MQM: {cls.mqm}"
+    yield "options: " + ("none" if not fields(cls) else "")
+    yield from (f"  {field.name}: {field.type} = {_default(field)}" for field in fields(cls))
+    yield from _examples(getattr(cls, "examples", ()))
+
+
+def _examples(examples: tuple[Example, ...]) -> Iterator[str]:
+    for title, wanted in (("flags", True), ("leaves alone", False)):
+        chosen = [example for example in examples if bool(example.marks) == wanted]
+        if chosen:
+            yield f"\n{title}:"
+        for example in chosen:
+            marks = f"  ->  {', '.join(map(repr, example.marks))}" if example.marks else ""
+            source = f"  (source: {example.source})" if example.source else ""
+            yield f"  [{example.target_lang}] {' / '.join(example.target.split(chr(10) * 2))}{marks}{source}"
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default_factory() if field.default_factory is not MISSING else field.default
+
+
+def _summary(cls: type[Any]) -> str:
+    return (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " ")

@@ -1,0 +1,72 @@
+"""Fluency by n-gram language models that ship with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mtqe.data import Article, Score, Segment
+from mtqe.models.fluency import FEATURES, FluencyModel, load_fluency, weights_revision
+from mtqe.pooling import pool
+from mtqe.scale import penalty_to_score
+from mtqe.scorers.base import scorers
+from mtqe.text.languages import base_language
+
+
+@scorers.register
+@dataclass(frozen=True)
+class FluencyNgram:
+    """Fluency of each segment from the target alone, 0 to 100, higher is better.
+
+    A word trigram model (of characters for Chinese) says how expected each word is; hinges
+    fitted to MQM judgements of WMT20 and WMT21 turn that into fluency points per 100 words. It
+    sees word order, doubled and foreign words, and not meaning: modern systems' fluent
+    mistakes escape it. Null for languages without a model (``mtqe/models/weights/ngram.md``).
+    """
+
+    name: ClassVar[str] = "fluency_ngram"
+    gives: ClassVar[str] = "fluency"
+    default: ClassVar[bool] = True
+
+    @property
+    def revision(self) -> str:
+        """A digest of the weight files."""
+        return weights_revision()
+
+    def score(self, articles: Sequence[Article]) -> list[list[Score]]:
+        """One score for each segment of each article."""
+        return [_article_scores(article) for article in articles]
+
+    def pool(self, article: Article, scores: Sequence[Score]) -> Score:
+        """Points per 100 words over the whole article, as a score."""
+        return pool(article.segments, scores)
+
+
+def _article_scores(article: Article) -> list[Score]:
+    language = base_language(article.target_lang) if article.target_lang else None
+    model = load_fluency(language) if language else None
+    if model is None:
+        note = f"no fluency model for {language!r}" if language else "the language is not known"
+        return [Score(None, segment.excluded or note) for segment in article.segments]
+    judged = [segment for segment in article.segments if not _why_not(segment)]
+    scores = _judged(model, [segment.target for segment in judged])
+    return [Score(None, why) if (why := _why_not(s)) else next(scores) for s in article.segments]
+
+
+def _why_not(segment: Segment) -> str | None:
+    if segment.excluded:
+        return segment.excluded
+    return None if any(map(str.isalpha, segment.target)) else "no words in it"
+
+
+def _judged(model: FluencyModel, texts: Sequence[str]) -> Iterator[Score]:
+    for penalty, features in model.judge(texts):
+        components = {
+            "fluency_penalty": Score(penalty, range=(0.0, None), higher_is_better=False),
+            **{
+                n: Score(v, range=(None, None), higher_is_better=False)
+                for n, v in zip(FEATURES, features, strict=True)
+            },
+        }
+        yield Score(penalty_to_score(penalty), components=components)
