@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mtqe.models.calibration import Calibration, Matrix
 from mtqe.models.ngram import NAME, NUMBER, UNKNOWN, WEIGHTS, NgramModel, TokenScores, load_ngram
-
-Matrix = NDArray[np.float64]
 
 # Names of the features; each is larger for worse text.
 FEATURES = ("surprisal", "gain_lost", "worst_window", "odd_pairs", "unknown_words")
@@ -30,33 +29,6 @@ _PRIOR_TOKENS = 6.0
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """A sum of rising hinges, ``weight * max(0, feature - knot)``, above a ``base``.
-
-    Fitted so that the sum is the expected MQM fluency points per 100 words: no weight is
-    negative, so that nothing that looks worse can score better.
-    """
-
-    base: float
-    means: tuple[float, ...]
-    hinges: tuple[tuple[int, float, float], ...]  # feature, knot, weight
-
-    @classmethod
-    def of(cls, stored: dict[str, Any]) -> Calibration:
-        """The calibration that a weight file stores."""
-        hinges = tuple((int(f), float(knot), float(weight)) for f, knot, weight in stored["hinges"])
-        return cls(float(stored["base"]), tuple(map(float, stored["means"])), hinges)
-
-    def penalty(self, features: Matrix, tokens: Matrix) -> Matrix:
-        """Expected points per 100 words of each text; 0 or more."""
-        shrunk = shrink(features, tokens, np.array(self.means))
-        total = np.full(len(features), self.base)
-        for feature, knot, weight in self.hinges:
-            total += weight * np.maximum(shrunk[:, feature] - knot, 0.0)
-        return total
-
-
-@dataclass(frozen=True)
 class FluencyModel:
     """A language model and what its opinion means to people."""
 
@@ -66,7 +38,8 @@ class FluencyModel:
     def judge(self, texts: Sequence[str]) -> Iterator[tuple[float, tuple[float, ...]]]:
         """For each text the expected fluency points per 100 words, and its features."""
         features, tokens = features_of(self.ngram, texts)
-        penalties = self.calibration.penalty(features, tokens)
+        shrunk = shrink(features, tokens, np.array(self.calibration.means))
+        penalties = self.calibration.penalty(shrunk)
         for penalty, row in zip(penalties.tolist(), features.tolist(), strict=True):
             yield penalty, tuple(row)
 

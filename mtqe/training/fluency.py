@@ -19,28 +19,19 @@ import click
 import numpy as np
 from safetensors.numpy import save_file
 
-from mtqe.models.fluency import FEATURES, Matrix, features_of, shrink
+from mtqe.models.fluency import features_of, shrink
 from mtqe.models.ngram import UNSPACED, NgramModel
 from mtqe.text.words import count_words
-from mtqe.training.corpora import fluent_texts, is_held_out, rows, tatoeba_texts
+from mtqe.training.calibration import MOST_POINTS, SPOILT_WEIGHT, fit, judged
+from mtqe.training.corpora import fluent_texts, tatoeba_texts
 from mtqe.training.ngram import train
 
 LANGUAGES = ("en", "de", "es", "ru", "zh")
 SEED = 20
-VIEW = "views/mqm_adequacy_fluency_segments"
-LICENSED = ("mqm20", "mqm21news", "bio21")
 
-# Unbabel's annotations of WMT21 en-ru carry no licence.
-_NOT_LICENSED = {("mqm21news", "en-ru")}
-
-# More points per 100 words than this say nothing more: the text is broken.
-_MOST_POINTS = 150.0
-
-# Spoilt sentences stand for crawled pages; real judgements decide wherever there are any.
-_SPOILT_WEIGHT = 0.1
+# Sentences that the hinges are fitted with besides people's judgements.
 _CLEAN = 2000
 _FOREIGN = 200
-_KNOTS = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97)
 
 Spoiler = Callable[[list[str], random.Random], list[str]]
 
@@ -72,19 +63,6 @@ def shuffle(tokens: list[str], rng: random.Random) -> list[str]:
 SPOILERS: tuple[tuple[Spoiler, float], ...] = ((swap, 5.0), (double, 1.0), (drop, 3.0))
 
 
-def judged(data: Path, language: str, held_out: bool) -> list[tuple[dict[str, Any], float]]:
-    """Segments translated into ``language`` with their fluency points per 100 words."""
-    found = []
-    for row in rows(data / f"{VIEW}.jsonl.gz"):
-        licensed = row["dataset"] in LICENSED and (row["dataset"], row["lp"]) not in _NOT_LICENSED
-        if not licensed or row["lp"].split("-")[1] != language or is_held_out(str(row["doc_id"])) != held_out:
-            continue
-        words = count_words(row["mt"] or "")
-        if words:
-            found.append((row, min(100.0 * row["fluency_penalty"] / words, _MOST_POINTS)))
-    return found
-
-
 def spoilt(texts: Sequence[str], language: str) -> tuple[list[str], list[float]]:
     """Sentences spoilt on purpose and their points per 100 words."""
     rng = random.Random(SEED)  # noqa: S311 (no secret)
@@ -98,51 +76,22 @@ def spoilt(texts: Sequence[str], language: str) -> tuple[list[str], list[float]]
         words = max(count_words(text), 1)
         spoiler, cost = rng.choice(SPOILERS)
         out += [joiner.join(spoiler(tokens, rng)), joiner.join(shuffle(tokens, rng))]
-        points += [min(100.0 * cost / words, _MOST_POINTS), _MOST_POINTS]
+        points += [min(100.0 * cost / words, MOST_POINTS), MOST_POINTS]
     return out, points
 
 
-def fit(model: NgramModel, data: Path, clean: Sequence[str], foreign: Sequence[str]) -> dict[str, Any]:
-    """Base, means and hinges: least squares with no negative weight."""
-    real = judged(data, model.language, held_out=False)
-    texts = [row["mt"] for row, _ in real] + list(clean)
-    points = [p for _, p in real] + [0.0] * len(clean)
+def calibrate(model: NgramModel, data: Path, clean: Sequence[str], foreign: Sequence[str]) -> dict[str, Any]:
+    """The calibration of a model, from people's judgements and spoilt sentences."""
+    rows = judged(data, "fluency_penalty", held_out=False)
+    real = [(row["mt"], p) for row, p in rows if row["lp"].split("-")[1] == model.language]
     bad, bad_points = spoilt(clean, model.language)
-    bad, bad_points = [*bad, *foreign], [*bad_points, *([_MOST_POINTS] * len(foreign))]
-    features, tokens = features_of(model, [*texts, *bad])
+    texts = [text for text, _ in real] + list(clean)
+    points = [p for _, p in real] + [0.0] * len(clean) + bad_points + [MOST_POINTS] * len(foreign)
+    features, tokens = features_of(model, [*texts, *bad, *foreign])
     means = features[: len(texts)].mean(axis=0)
-    shrunk = shrink(features, tokens, means)
-    weights = np.array([1.0] * len(real) + [_SPOILT_WEIGHT] * (len(clean) + len(bad)))
-    hinges = [
-        (f, float(k))
-        for f in range(len(FEATURES))
-        for k in np.unique(np.quantile(shrunk[: len(texts), f], _KNOTS))
-    ]
-    design = np.stack([np.ones(len(shrunk)), *(np.maximum(shrunk[:, f] - k, 0.0) for f, k in hinges)], axis=1)
-    solution = non_negative_least_squares(design, np.array([*points, *bad_points]), weights)
-    kept = [
-        (f, round(k, 5), round(float(w), 5))
-        for (f, k), w in zip(hinges, solution[1:], strict=True)
-        if w > 1e-6
-    ]
-    return {
-        "base": round(float(solution[0]), 5),
-        "means": [round(float(m), 5) for m in means],
-        "hinges": kept,
-    }
-
-
-def non_negative_least_squares(design: Matrix, wanted: Matrix, weights: Matrix, rounds: int = 3000) -> Matrix:
-    """Coordinate descent on the weighted normal equations; the unique minimum is reached closely."""
-    gram = design.T @ (design * weights[:, None])
-    gram[np.diag_indices_from(gram)] += 1e-9 * len(design)
-    right = design.T @ (wanted * weights)
-    solution = np.zeros(design.shape[1])
-    for _ in range(rounds):
-        for i in range(len(solution)):
-            gradient = right[i] - gram[i] @ solution + gram[i, i] * solution[i]
-            solution[i] = max(gradient / gram[i, i], 0.0)
-    return solution
+    weights = np.full(len(features), SPOILT_WEIGHT)
+    weights[: len(real)] = 1.0
+    return fit(shrink(features, tokens, means), np.array(points), weights, len(texts), means)
 
 
 def texts_for(data: Path, tatoeba: Path | None, language: str) -> list[str]:
@@ -166,7 +115,7 @@ def make(data: Path, tatoeba: Path | None, language: str, out: Path) -> Path:
     arrays = train((t for t in texts if t not in unseen), language, least_count=2, most_words=60_000, prune=2)
     foreign = list(islice(fluent_texts(data, "de" if language != "de" else "en"), _FOREIGN))
     about = {
-        "calibration": fit(NgramModel(language, arrays, {}), data, clean, foreign),
+        "calibration": calibrate(NgramModel(language, arrays, {}), data, clean, foreign),
         "data": "WMT20/WMT21 news (Apache-2.0), WMT21 biomedical (Apache-2.0), MLQE-PE and CED (CC0), "
         "DEMETR (MIT)" + (", Tatoeba (CC BY 2.0 FR)" if language in ("en", "es") else ""),
         "digest": hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16],

@@ -1,0 +1,180 @@
+"""Titles of the source language, left over or wrecked before a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from mtqe.data import Article, Example, Mark, Span
+from mtqe.detectors.base import detectors
+from mtqe.text.languages import base_language
+from mtqe.text.name_evidence import Form, find_forms
+from mtqe.text.names import commonness, find_mentions, lower_words, name_words
+from mtqe.text.phonetics import romanise
+from mtqe.text.tables import table
+
+# What follows a title: a capitalised word, and perhaps another one that it is paired with.
+_NAME = re.compile(r"[ \u00a0]+([^\W\d_][\w’'-]+)")
+_PAIRED = re.compile(r"(?:,[ \u00a0][^\W\d_][\w’'-]+)*,?[ \u00a0](?:and|und|&)[ \u00a0]([^\W\d_][\w’'-]+)")
+_POSSESSIVE = re.compile(r"[’']s?$")
+
+# A capitalised word as common as this is an everyday word ("That", "Please"), not a name.
+_EVERYDAY = 5.0
+
+# "5 mm. Keller": a measure; "J. M. Keller": an initial.
+_MEASURED = re.compile(r"\d[ \u00a0]?$")
+_INITIAL = re.compile(r"\b[^\W\d_]\.[ \u00a0]?$|[^\W\d_]{2,}[ \u00a0]$")
+
+# "Okubo suspect": titles that Japanese puts behind a name.
+_BEHIND = re.compile(r"[ \u00a0](suspect|defendant)(?=[ \u00a0,.][^\W\dA-Z_]|[.,])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wreck:
+    """A wrecked title as ``text/tables/honorifics.yaml`` has it."""
+
+    right: str | None
+    before: str
+    confidence: float
+
+
+@detectors.register
+@dataclass(frozen=True)
+class GarbledHonorific:
+    """Mark the wrecks of titles such as the French "MM." before a name.
+
+    An abbreviated title of the source is often taken for something else: "MM." becomes "Mm." or,
+    spelt out with its point, "the gentlemen."; "Mme" becomes "MI am". Left alone: measures (5 mm.),
+    initials and stage names (M. Ward), the interjection, "Herr" and "Señora", which are style, and
+    titles in front of anything but a name.
+    """
+
+    name: ClassVar[str] = "garbled_honorific"
+    mqm: ClassVar[str] = "accuracy/mistranslation"
+    excludes: ClassVar[bool] = False
+    default: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("Mm. Keller and Brandt met the mayor.", marks=("Mm.",)),
+        Example("MI am Okafor will speak on Monday.", marks=("MI am",)),
+        Example("They asked for the release of the gentlemen. Keller and Brandt.", marks=("the gentlemen.",)),
+        Example("Luc Berthier spoke first. M. Berthier had little to say.", marks=("M.",)),
+        Example("Prosecutors say Kenji Morita fled. On Friday Morita suspect confessed.", marks=("suspect",)),
+        Example("The screw is 5 mm. Keller sells it."),
+        Example("“Mm. That was good,” she said."),
+        Example("He thanked the gentlemen. Peter left."),
+        Example("M. Ward played first. Ward then left."),
+        Example("Maria Berthier wrote the book. M. Berthier is her pen name."),
+        Example("J. M. Coetzee and Anna Coetzee were there."),
+        Example("He works for MI. Am I right?"),
+        Example("Mrs. Keller met Ms. Brandt, and Herr Vogel met Señora Ruiz."),
+        Example("Messrs. Keller and Brandt met the mayor."),
+        Example("Police suspect Morita. Kenji Morita denies it."),
+        Example("Kenji Morita was named. The Morita suspects were let go."),
+        Example("Tell Me Keller is a film about Ann Keller, and it says Ann Keller never lied."),
+    )
+
+    def detect(self, article: Article) -> Iterator[Mark]:
+        """One mark for each wrecked title, without the name."""
+        language = base_language(article.target_lang or "en")
+        source = base_language(article.source_lang) if article.source_lang else None
+        wrecks = _wrecks(language, source)
+        if not wrecks:
+            return
+        forms = _forms(article, language)
+        for match in _pattern(language, source).finditer(article.target):
+            if _is_read(article, match.span()):
+                wreck = wrecks[match.group()]
+                if _before_name(article.target, match, wreck.before, forms, language):
+                    yield _mark(match.span(), wreck)
+        if language == "en" and source in (None, "ja"):
+            yield from _titles_behind(article, forms)
+
+
+@cache
+def _wrecks(language: str, source: str | None) -> Mapping[str, _Wreck]:
+    """The wrecks in a target language, from one source language or, if it is not known, from any."""
+    tables = table("honorifics").get(language, {})
+    sources = tables if source is None else [key for key in ("any", source) if key in tables]
+    return {
+        form: _Wreck(entry.get("right"), entry["before"], entry["confidence"])
+        for key in sources
+        for entry in tables[key]
+        for form in entry["forms"]
+    }
+
+
+@cache
+def _pattern(language: str, source: str | None) -> re.Pattern[str]:
+    longest_first = sorted(_wrecks(language, source), key=lambda form: (-len(form), form))
+    forms = "|".join(re.escape(form) for form in longest_first)
+    return re.compile(rf"(?<![\w.@’'-])(?:{forms})(?=[ \u00a0])")
+
+
+def _forms(article: Article, language: str) -> Mapping[str, Form]:
+    lower = lower_words(article.target)
+    mentions = find_mentions(article, lower)
+    return find_forms(mentions, article.target, language, name_words(language), lower)
+
+
+def _is_read(article: Article, span: Span) -> bool:
+    """Whether a place lies in a segment that is part of the article."""
+    return not any(
+        segment.excluded and segment.target_span[0] <= span[0] < segment.target_span[1]
+        for segment in article.segments
+    )
+
+
+def _before_name(
+    text: str, match: re.Match[str], before: str, forms: Mapping[str, Form], language: str
+) -> bool:
+    """Whether a name follows, of the kind that the table asks for."""
+    name = _NAME.match(text, match.end())
+    if not name or not name.group(1)[0].isupper() or _MEASURED.search(text[: match.start()][-3:]):
+        return False
+    word = _POSSESSIVE.sub("", name.group(1))
+    if before == "surname":
+        return _has_first_name(forms.get(word), match.group(), text[: match.start()][-20:])
+    if not _is_name(word, forms, language):
+        return False
+    paired = _PAIRED.match(text, name.end())
+    second = bool(paired) and paired.group(1)[0].isupper() if paired else False
+    if before == "bare pair":
+        return paired is not None and second and text[paired.end() :][:1] in (".", "")
+    return second or before == "name"
+
+
+def _is_name(word: str, forms: Mapping[str, Form], language: str) -> bool:
+    form = forms.get(word)
+    lowered = form.lowered if form else False
+    return not lowered and commonness(word, language) < _EVERYDAY
+
+
+def _has_first_name(form: Form | None, title: str, before: str) -> bool:
+    """Whether a surname belongs to someone whose first name the title does not abbreviate."""
+    if form is None or form.lowered or _INITIAL.search(before) and title == "M.":
+        return False
+    first_names = form.given - {romanise(title)}
+    return bool(first_names) and not any(given.startswith(romanise(title)[:1]) for given in first_names)
+
+
+def _titles_behind(article: Article, forms: Mapping[str, Form]) -> Iterator[Mark]:
+    """ "Morita suspect" for "the suspect Morita"."""
+    surnames = {form.text.lower() for form in forms.values() if form.given and not form.follows}
+    for match in _BEHIND.finditer(article.target):
+        words = article.target[: match.start()][-40:].lower().split()[-2:]
+        named = bool(words) and words[-1] in surnames
+        if named and words[0] not in name_words("en").determiners and _is_read(article, match.span(1)):
+            yield Mark(
+                *match.span(1),
+                "a title that belongs before the name",
+                confidence=0.7,
+                suggestion=f"{match.group(1)} {words[-1].title()}",
+            )
+
+
+def _mark(span: Span, wreck: _Wreck) -> Mark:
+    message = f"a wrecked title{f' ({wreck.right})' if wreck.right else ''}"
+    return Mark(*span, message, "minor", wreck.confidence, wreck.right)

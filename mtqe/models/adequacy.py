@@ -1,0 +1,144 @@
+"""How much of one text's meaning another has, by sentence vectors and what they can't see."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import log
+
+import numpy as np
+
+from mtqe.models.calibration import Calibration, Matrix
+from mtqe.models.language_id import identify
+from mtqe.models.ngram import UNSPACED, WEIGHTS
+from mtqe.models.sentence_encoder import LANGUAGES, load_encoder
+
+# Names of the features; each is larger for worse pairs.
+FEATURES = ("distance", "length_surprise", "numbers_lost")
+
+# Points per 100 words of text that is no translation: see ``mtqe.scale``, this is a score of 1.
+_BROKEN = 100.0
+
+# From this share of words that are the source's own on, nobody calls it a translation.
+_COPIED = 0.5
+_LEAST_WORDS = 4
+_SURE = 0.95
+
+_LOWER_WORD = re.compile(r"(?<![\w'’-])[^\W\d_A-ZÀ-Þ]{3,}")
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A segment and what its meaning is measured against, with their languages' base codes."""
+
+    target: str
+    other: str
+    target_lang: str
+    other_lang: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Expected accuracy points per 100 words, what they were measured by, and the gate that closed."""
+
+    penalty: float
+    features: tuple[float, ...]
+    copied: float
+    gate: str | None
+
+
+@dataclass(frozen=True)
+class AdequacyModel:
+    """Calibrations for the source and for a reference, and how long each language's text is."""
+
+    source: Calibration
+    reference: Calibration
+    log_length: dict[str, float]
+    revision: str
+
+    def judge(self, pairs: Sequence[Pair], against: str) -> list[Judgement]:
+        """One judgement for each pair; ``against`` is "source" or "reference"."""
+        calibration = self.source if against == "source" else self.reference
+        features = features_of(pairs, self.log_length)
+        penalties = calibration.penalty(features).tolist()
+        rows = features.tolist()
+        return [self._judgement(*found) for found in zip(pairs, penalties, rows, strict=True)]
+
+    def _judgement(self, pair: Pair, penalty: float, row: list[float]) -> Judgement:
+        copied = copied_share(pair)
+        gate = _gate(pair, copied)
+        return Judgement(penalty + _BROKEN * (gate is not None), tuple(row), copied, gate)
+
+
+def covers(language: str | None) -> bool:
+    """Whether sentence vectors know the language."""
+    return language in LANGUAGES
+
+
+@cache
+def load_adequacy() -> AdequacyModel:
+    """The model that ships with the package."""
+    path = WEIGHTS / "adequacy_vectors.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return AdequacyModel(
+        Calibration.of(stored["source"]),
+        Calibration.of(stored["reference"]),
+        stored["log_length"],
+        f"{stored['digest']}-{load_encoder().revision}",
+    )
+
+
+def features_of(pairs: Sequence[Pair], log_length: dict[str, float]) -> Matrix:
+    """One row of ``FEATURES`` for each pair."""
+    if not pairs:
+        return np.zeros((0, len(FEATURES)))
+    vectors = load_encoder().encode([pair.target for pair in pairs] + [pair.other for pair in pairs])
+    half = len(pairs)
+    cosines = np.einsum("ij,ij->i", vectors[:half], vectors[half:])
+    lengths = [abs(_length_surprise(pair, log_length)) for pair in pairs]
+    return np.stack([1.0 - cosines, lengths, [numbers_lost(pair) for pair in pairs]], axis=1)
+
+
+def _length_surprise(pair: Pair, log_length: dict[str, float]) -> float:
+    """By how much the lengths differ from what is usual, as a log ratio; short texts vary anyway."""
+    expected = log_length.get(pair.target_lang, 0.0) - log_length.get(pair.other_lang, 0.0)
+    return log((len(pair.target) + 10) / (len(pair.other) + 10)) - expected
+
+
+def numbers_lost(pair: Pair) -> float:
+    """Share of the other text's numbers, as runs of digits, that the target lacks."""
+    theirs = Counter(_NUMBER.findall(pair.other))
+    missing = theirs - Counter(_NUMBER.findall(pair.target))
+    return missing.total() / (theirs.total() + 1)
+
+
+def copied_share(pair: Pair) -> float:
+    """Share of the target's ordinary words that stand in the source as they are; 0 for few words."""
+    if pair.target_lang == pair.other_lang:
+        return 0.0
+    words = _ordinary(pair.target, pair.target_lang)
+    theirs = set(_ordinary(pair.other, pair.other_lang))
+    return sum(word in theirs for word in words) / len(words) if len(words) >= _LEAST_WORDS else 0.0
+
+
+def _ordinary(text: str, language: str) -> list[str]:
+    """Words that are neither names nor numbers; pairs of characters where there are no spaces."""
+    if language in UNSPACED:
+        return [text[i : i + 2] for i in range(len(text) - 1)]
+    return _LOWER_WORD.findall(text)
+
+
+def _gate(pair: Pair, copied: float) -> str | None:
+    """Why the target is no translation at all, whatever its vector says."""
+    if copied >= _COPIED:
+        return "copied from the source"
+    if pair.target_lang == pair.other_lang or len(pair.target.split()) < _LEAST_WORDS:
+        return None
+    guess = identify(pair.target)
+    in_source_language = guess is not None and guess.language == pair.other_lang
+    return "in the source's language" if in_source_language and guess and guess.probability >= _SURE else None

@@ -1,0 +1,82 @@
+"""How usual a word is in a language: word frequencies by wordfreq (Speer, 2022)."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import log10
+
+from mtqe.text.languages import base_language
+
+# Zipf's scale: 3 is once in a million words, 6 once in a thousand.
+_ZIPF = 9.0
+
+# What a word of no list is taken for: a little rarer than the rarest of the list.
+_LARGE_FLOOR = 0.8
+_SMALL_FLOOR = 2.6
+
+# Small lists have 30,000 to 60,000 words, large ones some 300,000.
+_LARGE = 150_000
+
+# Languages with Latin letters whose words are looked for in texts of another one.
+LATIN = (
+    "en",
+    "fr",
+    "de",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "is",
+    "fi",
+    "pl",
+    "cs",
+    "hu",
+    "ro",
+    "tr",
+    "id",
+)
+CYRILLIC = ("ru", "uk", "bg", "mk")
+
+_NAMES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh"}
+
+
+class Frequencies:
+    """Zipf frequencies of a language's words in lower case; words of no list have ``floor``."""
+
+    def __init__(self, language: str, size: str) -> None:
+        from wordfreq import get_frequency_dict
+
+        self._found: dict[str, float] = get_frequency_dict(language, wordlist=size)
+        self.floor = _LARGE_FLOOR if len(self._found) > _LARGE else _SMALL_FLOOR
+
+    def __getitem__(self, word: str) -> float:
+        frequency = self._found.get(word)
+        return self.floor if frequency is None else log10(frequency) + _ZIPF
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._found
+
+    def most_usual(self, count: int) -> list[str]:
+        """The words of letters alone that are used most, the most usual first."""
+        ranked = sorted(self._found, key=lambda word: (-self._found[word], word))
+        return [word for word in ranked if word.isalpha()][:count]
+
+
+@cache
+def frequencies(language: str, size: str = "best") -> Frequencies | None:
+    """The word list of a language code, or None if wordfreq has none; "small" lists load fast."""
+    from wordfreq import available_languages
+
+    code = _NAMES.get(base_language(language), base_language(language))
+    known = available_languages(size)
+    return Frequencies(code, size) if code in known else None
+
+
+def neighbours(language: str) -> tuple[str, ...]:
+    """Languages in the same letters, whose words may have been left in a text of ``language``."""
+    code = base_language(language)
+    group = next((group for group in (LATIN, CYRILLIC) if code in group), ())
+    return tuple(other for other in group if other != code)

@@ -1,0 +1,184 @@
+"""Ways a name goes wrong that its sound does not show: its capital, its end, its number lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from mtqe.data import Article, Mark, Span
+from mtqe.text.name_evidence import Form, candidates
+from mtqe.text.names import Mention, NameWords, commonness
+from mtqe.text.phonetics import romanise, sound_distance
+from mtqe.text.same_name import is_derived
+
+# A lower-case word that stands free: no part of an address, a hashtag or a compound.
+_FREE_WORD = re.compile(r"(?<![\w@/.#’'&-])([^\W\d_]{4,})(?:[’']s)?(?![\w@/&]|[-.’']\w)")
+
+# Up to this Zipf frequency a lower-case word that is also a name in the article lost its capital.
+_RARE = 2.2
+
+# Words that nobody knows, and how far apart two spellings of one may be.
+_LEAST_UNKNOWN = 5
+_UNKNOWN_REACH = 0.25
+
+# "Heavy" of "Heavynikov": how much must be left, and how much lost.
+_LEAST_CLIPPED = 4
+_LEAST_LOST = 3
+_EVERYDAY = 4.0
+_WHOLE_KNOWN = 2.5
+
+_PRONOUN = "a pronoun stands where a first name should"
+
+_HYPHENS = re.compile(r"[-‐‑'’]")
+
+
+def lost_capitals(article: Article, forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
+    """Rare words without the capital that they have elsewhere in the article."""
+    names = {form.text.lower(): form for form in forms.values() if form.named and form.common < _RARE}
+    found: dict[str, list[Span]] = {}
+    barred = set()
+    for word, before, span in _free_words(article):
+        if word in names and not word.endswith(words.suffixes):
+            found.setdefault(word, []).append(span)
+            if before in words.determiners:
+                barred.add(word)
+    for word, spans in found.items():
+        if word not in barred and words.determiners:
+            usual = names[word]
+            for span in spans:
+                yield Mark(
+                    *span,
+                    f"“{usual.text}” elsewhere in the article",
+                    confidence=0.8 if usual.introduced else 0.65,
+                    suggestion=usual.text,
+                    related=places(usual),
+                )
+
+
+def unknown_words(article: Article, language: str, words: NameWords) -> Iterator[Mark]:
+    """Lower-case words that are no words, spelt in more than one way in the article."""
+    if not words.suffixes:
+        return
+    spans: dict[str, list[Span]] = {}
+    for word, _, span in _free_words(article):
+        if len(word) >= _LEAST_UNKNOWN and commonness(word, language) == 0.0:
+            spans.setdefault(word, []).append(span)
+    forms = {word: Form(word, (), language) for word in spans}
+    twins: dict[str, set[str]] = {}
+    for a, b in candidates(forms):
+        alike = a.text[0] == b.text[0] and sound_distance(a.text, b.text) <= _UNKNOWN_REACH
+        if alike and not _inflected(a.text, b.text, words):
+            twins.setdefault(a.text, set()).add(b.text)
+            twins.setdefault(b.text, set()).add(a.text)
+    doubtful = {word for word in twins if any(not is_derived(word, twin, language) for twin in twins[word])}
+    for word in sorted(doubtful):
+        others = "”, “".join(sorted(twins[word]))
+        for span in spans[word]:
+            related = tuple(place for twin in sorted(twins[word]) for place in spans[twin])
+            yield Mark(
+                *span, f"no known word, and spelt “{others}” elsewhere", confidence=0.7, related=related
+            )
+
+
+def _inflected(a: str, b: str, words: NameWords) -> bool:
+    """Whether two words differ by the endings of ordinary words only."""
+    stems = [
+        {word} | {word[: -len(e)] for e in ("s", *words.suffixes) if word.endswith(e)} for word in (a, b)
+    ]
+    return bool(stems[0] & stems[1])
+
+
+def clipped_names(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
+    """Surnames of which only the first part is left, an everyday word; and the surnames themselves.
+
+    The root of a name was translated: "Heavynikov", then "Heavy".
+    """
+    taken = {name for form in forms.values() for name in (form.given | form.follows)}
+    for form in forms.values():
+        if words.capital_nouns or not form.given or form.common >= _WHOLE_KNOWN:
+            continue
+        for length in range(_LEAST_CLIPPED, len(form.text) - _LEAST_LOST + 1):
+            part = forms.get(form.text[:length])
+            if part and _is_clipped(part) and romanise(part.text) not in taken:
+                yield from _marks(part, form, f"“{form.text}” elsewhere in the article", 0.7)
+                yield from _marks(form, None, f"“{part.text}” elsewhere: a translated root?", 0.6)
+
+
+def _is_clipped(part: Form) -> bool:
+    return part.common >= _EVERYDAY and not part.introduced and not part.lowered
+
+
+def lost_plurals(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
+    """ "the two Michael": a first name in the singular, of two people who bear it."""
+    for form in forms.values():
+        surnames = [m.words[i + 1] for m, i in form.places if i + 1 < len(m.words)]
+        people = {romanise(w.text) for w in surnames if commonness(w.text, form.language) < _EVERYDAY}
+        if not words.plural or form.text.endswith(words.plural) or len(people) <= 1:
+            continue
+        for mention, _ in form.places:
+            if len(mention.words) == 1 and not mention.title and mention.before in words.numbers:
+                yield Mark(
+                    *mention.words[0].span,
+                    f"the plural of “{form.text}” lost its ending",
+                    confidence=0.85,
+                    suggestion=form.text + words.plural,
+                    related=tuple(word.span for word in surnames),
+                )
+
+
+def pronoun_names(article: Article, mentions: Sequence[Mention], words: NameWords) -> Iterator[Mark]:
+    """ "says She Keller": a pronoun in the place of a first name."""
+    for mention in mentions:
+        first, last = mention.words[0], mention.words[-1]
+        if mention.headline or not all(word.text.istitle() for word in mention.words):
+            continue
+        if first.text.lower() in words.pronouns and len(mention.words) > 1:
+            yield Mark(first.span[0], last.span[1], _PRONOUN, "major", 0.7)
+        elif mention.before in words.pronouns and len(mention.words) > 1:
+            start = article.target.rfind(mention.before.title(), 0, first.span[0])
+            if first.span[0] - start == len(mention.before) + 1:
+                yield Mark(start, last.span[1], _PRONOUN, "major", 0.7)
+
+
+def hyphen_variants(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
+    """Unknown names written both with and without a hyphen: the rarer way."""
+    written: dict[str, list[Form]] = {}
+    for form in () if words.capital_nouns else forms.values():
+        if form.common < 1.0 and form.named:
+            written.setdefault(romanise(form.text), []).append(form)
+    for same in written.values():
+        usual, *odd = sorted(same, key=lambda form: form.support, reverse=True)
+        for form in odd:
+            if _HYPHENS.sub("", form.text).lower() == _HYPHENS.sub("", usual.text).lower() and (
+                form.text.lower() != usual.text.lower()
+            ):
+                yield from _marks(form, usual, f"“{usual.text}” elsewhere in the article", 0.5)
+
+
+def _marks(odd: Form, usual: Form | None, message: str, confidence: float) -> Iterator[Mark]:
+    for mention, index in odd.places:
+        yield Mark(
+            *mention.words[index].span,
+            message,
+            confidence=confidence,
+            suggestion=usual.text if usual else None,
+            related=places(usual) if usual else (),
+        )
+
+
+def places(form: Form) -> tuple[Span, ...]:
+    """Where a spelling stands in the target."""
+    return tuple(mention.words[index].span for mention, index in form.places)
+
+
+def _free_words(article: Article) -> Iterator[tuple[str, str, Span]]:
+    """Lower-case words with the word before and their place."""
+    for segment in article.segments:
+        if segment.excluded:
+            continue
+        offset = segment.target_span[0]
+        for match in _FREE_WORD.finditer(segment.target):
+            word = match.group(1)
+            if word.islower():
+                before = segment.target[: match.start()].split()[-1:] or [""]
+                yield word, before[0].lower(), (offset + match.start(1), offset + match.end(1))

@@ -1,0 +1,105 @@
+"""Which differences between two names are legitimate, and which of them looks like the right one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from mtqe.text.names import commonness, name_words
+from mtqe.text.phonetics import romanise
+
+# A stem shorter than this says nothing: "Al" and "Alan".
+_LEAST_STEM = 3
+
+# Two names with a common stem are derived from it only if their endings are endings beyond doubt.
+_WHOLE_ENDING = 2
+
+_VOWELS = "aeiouy"
+
+# The syllables of Hanyu Pinyin: Chinese names are alike by nature.
+_SYLLABLES = (
+    r"[bpm](?:a|ai|ao|an|ang|ei|en|eng|i|iao|ie|ian|in|ing|o|ou|u)",
+    r"f(?:a|an|ang|ei|en|eng|o|ou|u)",
+    r"[dtnl](?:a|ai|ao|an|ang|e|ei|en|eng|i|ia|iao|ie|iu|ian|iang|in|ing|ong|ou|u|uo|ui|uan|un|v|ve|ue)",
+    r"[gkh](?:a|ai|ao|an|ang|e|ei|en|eng|ong|ou|u|ua|uo|uai|ui|uan|un|uang)",
+    r"[jqx](?:i|ia|iao|ie|iu|ian|iang|in|ing|iong|u|ue|uan|un)",
+    r"(?:zh|ch|sh|[rzcs])(?:a|ai|ao|an|ang|e|ei|en|eng|i|ong|ou|u|ua|uo|uai|ui|uan|un|uang)",
+    r"y(?:a|an|ang|ao|e|i|in|ing|o|ong|ou|u|ue|uan|un)",
+    r"w(?:a|ai|an|ang|ei|en|eng|o|u)",
+)
+_OPEN_SYLLABLES = r"(?:a|ai|an|ang|ao|e|ei|en|er|o|ou)"
+_PINYIN = re.compile(rf"{_OPEN_SYLLABLES}?(?:{'|'.join(_SYLLABLES)})*")
+
+# Languages whose names take endings for their cases.
+_INFLECTING = frozenset(
+    {
+        "ru",
+        "uk",
+        "be",
+        "pl",
+        "cs",
+        "sk",
+        "sl",
+        "hr",
+        "sr",
+        "bs",
+        "bg",
+        "mk",
+        "lt",
+        "lv",
+        "is",
+        "fi",
+        "et",
+        "hu",
+        "tr",
+        "el",
+        "la",
+        "eu",
+    }
+)
+_LONGEST_CASE_ENDING = 4
+
+
+@lru_cache(maxsize=65536)
+def is_derived(a: str, b: str, language: str) -> bool:
+    """Whether one name is the plural, adjective, inhabitant, feminine or pet form of the other."""
+    first, second = sorted((romanise(a), romanise(b)), key=len)
+    if first == second or _is_part(a, b) or _is_part(b, a):
+        return True
+    if language in _INFLECTING and _share_stem(first, second):
+        return True
+    if first in _stems(second, language, 1) or second in _stems(first, language, 1):
+        return True
+    return bool(_stems(first, language, _WHOLE_ENDING) & _stems(second, language, _WHOLE_ENDING))
+
+
+@lru_cache(maxsize=65536)
+def _stems(name: str, language: str, least: int) -> frozenset[str]:
+    """What a name may be derived from by an ending of at least so many letters.
+
+    A longer ending may have replaced a final vowel: "Canadian" is from "Canad" or "Canada".
+    """
+    found = set()
+    for ending in name_words(language).endings:
+        if len(ending) >= least and name.endswith(ending) and len(name) - len(ending) >= _LEAST_STEM:
+            stem = name[: -len(ending)]
+            found.add(stem)
+            if len(ending) >= _WHOLE_ENDING:
+                found |= {stem + vowel for vowel in _VOWELS}
+    return frozenset(found)
+
+
+def _is_part(name: str, compound: str) -> bool:
+    """Whether a name is one side of a hyphen: "Keller" of "Keller-Brandt"."""
+    return "-" in compound and name.lower() in compound.lower().split("-")
+
+
+def _share_stem(first: str, second: str) -> bool:
+    common = next((i for i, (x, y) in enumerate(zip(first, second, strict=False)) if x != y), len(first))
+    return common >= max(_LEAST_STEM, len(second) - _LONGEST_CASE_ENDING)
+
+
+@lru_cache(maxsize=65536)
+def is_pinyin(name: str) -> bool:
+    """Whether a name reads as Hanyu Pinyin without tones, such as "Xudong"."""
+    return name.isascii() and bool(_PINYIN.fullmatch(romanise(name)))
