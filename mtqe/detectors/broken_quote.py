@@ -69,7 +69,8 @@ class BrokenQuote:
         language = base_language(article.target_lang or "en")
         if language in _SAME_BOTH_ENDS:
             return
-        pairs = _LOW_PAIRS if language in _LOW_OPENING and "„" in article.target else _PAIRS
+        english = "”" in article.target and "„" not in article.target
+        pairs = _LOW_PAIRS if language in _LOW_OPENING and not english else _PAIRS
         paragraphs = [_quotes(article.target, span) for span in _paragraphs(article.segments)]
         yield from _unpaired(paragraphs, pairs)
         yield from _odd(paragraphs)

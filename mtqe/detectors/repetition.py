@@ -71,7 +71,7 @@ class Repetition:
     def detect(self, article: Article) -> Iterator[Mark]:
         """Marks of repeats inside each segment, then of segments that say the last one again."""
         doubled = _doubled(article.target_lang)
-        for before, segment in zip((None, *article.segments[:-1]), article.segments, strict=True):
+        for before, segment in zip((None, *article.segments), article.segments, strict=False):
             if before is not None and _same(before, segment):
                 yield _sentence_mark(segment, before)
             else:

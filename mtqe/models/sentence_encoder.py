@@ -8,8 +8,10 @@ and a small residual network. Here in numpy, over weights that ship with the pac
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -38,6 +40,12 @@ _EPSILON = 1e-12
 # Pieces that go through the network together: more gain no speed and cost memory.
 _BUDGET = 512
 
+# Vectors that are kept: 20 MB, the sentences of some hundred articles.
+_REMEMBERED = 10_000
+
+# A product of this size is best done by one thread; several of them run side by side.
+_WORKERS = min(os.cpu_count() or 1, 4)
+
 # The network sums over the sentence, so it has no longest input; but memory has. Longer texts
 # are encoded in windows of this many pieces, whose vectors are averaged by their length.
 _WINDOW = 512
@@ -57,15 +65,23 @@ class SentenceEncoder:
         A text's vector does not depend on its company; equal texts are encoded once. A text
         without characters has the zero vector.
         """
-        different = list(dict.fromkeys(texts))
-        vectors = self._encode(different)
-        index = {text: row for row, text in enumerate(different)}
-        return vectors[[index[text] for text in texts]]
+        known = self._remembered
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if len(known) + len(new) > _REMEMBERED:
+            known.clear()
+            new = list(dict.fromkeys(texts))
+        known.update(zip(new, self._encode(new), strict=True))
+        return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
+
+    @cached_property
+    def _remembered(self) -> dict[str, Floats]:
+        """Vectors of late: alignment and scoring ask for the same sentences."""
+        return {}
 
     def _encode(self, texts: Sequence[str]) -> Floats:
         windows = [window for text in texts for window in self._windows(text)]
-        with _one_thread():
-            parts = [self._forward(batch) for batch in _batches([ids for ids, _ in windows])]
+        with _one_thread(), ThreadPoolExecutor(_WORKERS) as pool:
+            parts = list(pool.map(self._forward, _batches([ids for ids, _ in windows])))
         vectors = np.concatenate(parts) if parts else np.zeros((0, DIMENSIONS), np.float32)
         counts = [share for _, share in windows]
         return _averaged(vectors, counts)

@@ -60,13 +60,18 @@ _INFLECTING = frozenset(
 _LONGEST_CASE_ENDING = 4
 
 
+def is_inflecting(language: str) -> bool:
+    """Whether names take endings for their cases in this language."""
+    return language in _INFLECTING
+
+
 @lru_cache(maxsize=65536)
 def is_derived(a: str, b: str, language: str) -> bool:
     """Whether one name is the plural, adjective, inhabitant, feminine or pet form of the other."""
     first, second = sorted((romanise(a), romanise(b)), key=len)
     if first == second or _is_part(a, b) or _is_part(b, a):
         return True
-    if language in _INFLECTING and _share_stem(first, second):
+    if is_inflecting(language) and _share_stem(first, second):
         return True
     if first in _stems(second, language, 1) or second in _stems(first, language, 1):
         return True

@@ -1,0 +1,57 @@
+"""Sentences of the translation that nothing in the source says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mtqe.data import Article, Example, Mark
+from mtqe.detectors.base import detectors
+from mtqe.text.words import count_words
+
+_SOURCE = "Le train est arrivé en retard. Personne ne savait pourquoi. La gare était vide."
+
+
+@detectors.register
+@dataclass(frozen=True)
+class Addition:
+    """Mark sentences of the target that no sentence of the source is translated by.
+
+    Only in articles with a whole source. Sentences shorter than ``least_words`` are left alone:
+    captions, bylines and links come and go.
+    """
+
+    least_words: int = 5
+
+    name: ClassVar[str] = "addition"
+    mqm: ClassVar[str] = "accuracy/addition"
+    excludes: ClassVar[bool] = False
+    default: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            "The train arrived late. Bake the cake for an hour at low heat. Nobody knew why. The station was empty.",
+            marks=("Bake the cake for an hour at low heat.",),
+            source=_SOURCE,
+            source_lang="fr",
+        ),
+        Example(
+            "The train arrived late. Nobody knew why. The station was empty.",
+            source=_SOURCE,
+            source_lang="fr",
+        ),
+        Example(
+            "The train arrived late, and nobody knew why. The station was empty.",
+            source=_SOURCE,
+            source_lang="fr",
+        ),
+        Example("Bake the cake for an hour at low heat."),
+    )
+
+    def detect(self, article: Article) -> Iterator[Mark]:
+        """One mark for each segment without a counterpart."""
+        if article.source is None:
+            return
+        for segment in article.segments:
+            if segment.source is None and count_words(segment.target) >= self.least_words:
+                yield Mark(*segment.target_span, "nothing in the source says this", "major", 0.6)

@@ -1,0 +1,88 @@
+"""Names of a translation beside those of its source, where both are written in Latin letters.
+
+A name is copied there, so that one which is nearly, but not quite, a name of its source sentence is
+garbled. Across scripts this can't be told: of right transliterations from Russian one in ten is
+farther from its source by ear than a garbled name is, from Chinese or Arabic half of them are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mtqe.data import Article, Mark, Segment, Span
+from mtqe.text.languages import base_language
+from mtqe.text.names import Mention, NameWord, commonness
+from mtqe.text.phonetics import romanise, sound_distance
+from mtqe.text.same_name import is_derived
+
+# Zipf frequency from which a target name is one of the target language's own ("Munich").
+_KNOWN = 1.0
+_LEAST_LETTERS = 4
+
+# How far by ear a garbled name may be from its source, and how many letters longer or shorter.
+_REACH = 0.15
+_LETTERS_APART = 2
+
+_CONFIDENCE = 0.7
+
+_WORD = re.compile(r"[^\W\d_]+(?:[\-‐‑][^\W\d_]+)*")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff'’-]+")
+
+
+class _Counterpart(NamedTuple):
+    """A name of the source, how far it is by ear, and its place in the segment's source."""
+
+    distance: float
+    text: str
+    span: Span
+
+
+def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
+    """Unknown target names that are nearly a name of their source sentence."""
+    target, source = (base_language(tag or "en") for tag in (article.target_lang, article.source_lang))
+    for mention in mentions:
+        segment = article.segments[mention.sentence]
+        if segment.source is None or segment.source_span is None:
+            continue
+        for word in mention.words:
+            if not _is_doubtful(word, segment.source, target):
+                continue
+            nearest = min(_alike(word.text, segment), default=None)
+            if nearest and not any(is_derived(nearest.text, word.text, tag) for tag in (target, source)):
+                yield _mark(word, nearest, segment.source_span[0])
+
+
+def _is_doubtful(word: NameWord, source: str, language: str) -> bool:
+    letters = romanise(word.text)
+    return (
+        len(letters) >= _LEAST_LETTERS
+        and bool(_LATIN.fullmatch(word.text))
+        and not re.search("[-'’]", word.text)
+        and max(commonness(word.text, language), commonness(letters, language)) < _KNOWN
+        and word.text.lower() not in source.lower()
+    )
+
+
+def _alike(name: str, segment: Segment) -> Iterator[_Counterpart]:
+    """The names of a segment's source that this one may stand for."""
+    source = segment.source or ""
+    for match in _WORD.finditer(source):
+        heard = match.group()
+        near = heard[0].isupper() and abs(len(heard) - len(name)) <= _LETTERS_APART
+        if near and _LATIN.fullmatch(heard) and heard.lower() not in segment.target.lower():
+            distance = sound_distance(name, heard)
+            if distance <= _REACH:
+                yield _Counterpart(distance, heard, match.span())
+
+
+def _mark(word: NameWord, nearest: _Counterpart, offset: int) -> Mark:
+    return Mark(
+        *word.span,
+        f"“{nearest.text}” in the source",
+        "major",
+        _CONFIDENCE,
+        suggestion=nearest.text,
+        source_span=(offset + nearest.span[0], offset + nearest.span[1]),
+    )
