@@ -25,15 +25,12 @@ Bead = tuple[range, range]
 
 Matrix = NDArray[np.float64]
 
-# How many sentences of either side make a bead.
-_SHAPES = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (2, 2))
+# How many sentences of either side make a bead, and what its distance counts.
+_WEIGHTS = {(1, 1): 1.0, (1, 2): 2.0, (2, 1): 2.0, (1, 3): 3.0, (3, 1): 3.0, (2, 2): 3.0}
 
 # Costs are relative to two sentences that have nothing to do with each other, which is 1. Two
 # gaps cost less than that, so that unrelated sentences are not forced together.
-_GAP = 0.46
-
-# Half of a sentence is about this much farther from it than its translation is.
-_PART_DISCOUNT = {1: 1.0, 2: 0.83, 3: 0.75}
+_GAP = 0.48
 
 # What a length that is twice or half the usual costs.
 _LENGTH_WEIGHT = 0.12
@@ -71,7 +68,7 @@ def align(
     found: list[Bead] = []
     for (i, j), (k, m) in pairwise(cuts):
         block = np.asarray(blocks[i:k])
-        beads = _path(distance(slice(i, k), slice(j, m)), block, lengths[0][i:k], lengths[1][j:m])
+        beads = _path(distance.part(slice(i, k), slice(j, m)), block, lengths[0][i:k], lengths[1][j:m])
         found += [(_shift(a, i), _shift(b, j)) for a, b in beads]
     return found if isinstance(distance, _SharedTokens) else list(_verified(found, ours, theirs))
 
@@ -107,11 +104,10 @@ def _verified(beads: Sequence[Bead], ours: Sequence[str], theirs: Sequence[str])
 
 
 def _shorter(bead: Bead) -> list[Bead]:
-    """The bead without the first or the last sentence of its longer side."""
+    """The bead without the first or the last sentence of a side that has several."""
     a, b = bead
-    if len(a) > 1:
-        return [(a[1:], b), (a[:-1], b)]
-    return [(a, b[1:]), (a, b[:-1])]
+    ours = [(a[1:], b), (a[:-1], b)] if len(a) > 1 else []
+    return [*ours, (a, b[1:]), (a, b[:-1])] if len(b) > 1 else ours
 
 
 def _with_gaps(bead: Bead, best: Bead) -> Iterator[Bead]:
@@ -131,29 +127,51 @@ def _likeness(pairs: Sequence[tuple[str, str]]) -> list[float]:
     return [float(a @ b) for a, b in zip(vectors[::2], vectors[1::2], strict=True)]
 
 
-class _Distances:
-    """Distances between sentences of both sides, worked out for the parts that are asked for."""
+class _Vectors:
+    """Distances between sentences of both sides by their vectors."""
 
-    def __init__(self, ours: Matrix, theirs: Matrix) -> None:
+    def __init__(self, ours: Matrix, theirs: Matrix, unit: float | None = None) -> None:
         self.ours, self.theirs = ours, theirs
         # 1 is the mean over pairs that don't translate one another: all of them, nearly.
         step = max(len(ours) // 200, 1), max(len(theirs) // 200, 1)
-        self.unit = max(float((1.0 - ours[:: step[0]] @ theirs[:: step[1]].T).mean()), 0.2)
+        self.unit = unit or max(float((1.0 - ours[:: step[0]] @ theirs[:: step[1]].T).mean()), 0.2)
 
-    def __call__(self, rows: slice, columns: slice) -> Matrix:
-        return np.asarray((1.0 - self.ours[rows] @ self.theirs[columns].T) / self.unit)
+    def part(self, rows: slice, columns: slice) -> _Vectors:
+        return _Vectors(self.ours[rows], self.theirs[columns], self.unit)
+
+    def __call__(self, a: int = 1, b: int = 1) -> Matrix:
+        """Distances of every ``a`` neighbours on our side to every ``b`` on theirs.
+
+        The sum of two sentences' vectors is near the vector of both together.
+        """
+        return np.asarray((1.0 - _runs(self.ours, a) @ _runs(self.theirs, b).T) / self.unit)
+
+
+def _runs(vectors: Matrix, count: int) -> Matrix:
+    """Unit vectors of the sums of ``count`` neighbours."""
+    if count == 1:
+        return vectors
+    total = sum((vectors[x : len(vectors) - count + 1 + x] for x in range(count)), np.zeros(1))
+    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9))
 
 
 class _SharedTokens:
     """The same interface over the names and numbers that both sides have."""
 
-    def __init__(self, ours: Sequence[str], theirs: Sequence[str]) -> None:
-        self.ours, self.theirs = ([set(_TOKEN.findall(text)) for text in texts] for texts in (ours, theirs))
+    def __init__(self, ours: Sequence[set[str]], theirs: Sequence[set[str]]) -> None:
+        self.ours, self.theirs = ours, theirs
 
-    def __call__(self, rows: slice, columns: slice) -> Matrix:
-        return np.array([[_unlike(a, b) for b in self.theirs[columns]] for a in self.ours[rows]]).reshape(
-            len(self.ours[rows]), len(self.theirs[columns])
-        )
+    def part(self, rows: slice, columns: slice) -> _SharedTokens:
+        return _SharedTokens(self.ours[rows], self.theirs[columns])
+
+    def __call__(self, a: int = 1, b: int = 1) -> Matrix:
+        rows = [_union(self.ours, i, a) for i in range(len(self.ours) - a + 1)]
+        columns = [_union(self.theirs, j, b) for j in range(len(self.theirs) - b + 1)]
+        return np.array([[_unlike(x, y) for y in columns] for x in rows])
+
+
+def _union(tokens: Sequence[set[str]], start: int, count: int) -> set[str]:
+    return set().union(*tokens[start : start + count])
 
 
 def _unlike(a: set[str], b: set[str]) -> float:
@@ -163,14 +181,14 @@ def _unlike(a: set[str], b: set[str]) -> float:
 
 def _distances(
     ours: Sequence[str], theirs: Sequence[str], languages: tuple[str | None, str | None]
-) -> _Distances | _SharedTokens:
+) -> _Vectors | _SharedTokens:
     if not all(covers(base_language(language or "und")) for language in languages):
-        return _SharedTokens(ours, theirs)
+        return _SharedTokens(*([set(_TOKEN.findall(text)) for text in texts] for texts in (ours, theirs)))
     vectors = load_encoder().encode([*ours, *theirs]).astype(np.float64)
-    return _Distances(vectors[: len(ours)], vectors[len(ours) :])
+    return _Vectors(vectors[: len(ours)], vectors[len(ours) :])
 
 
-def _anchors(distance: _Distances | _SharedTokens, n: int, m: int) -> list[tuple[int, int]]:
+def _anchors(distance: _Vectors | _SharedTokens, n: int, m: int) -> list[tuple[int, int]]:
     """Places where long texts can be cut: both sides' sentences are each other's clear nearest."""
     if n * m <= _MOST_CELLS:
         return []
@@ -182,11 +200,11 @@ def _anchors(distance: _Distances | _SharedTokens, n: int, m: int) -> list[tuple
     return chain
 
 
-def _nearest(distance: _Distances | _SharedTokens, i: int, n: int, m: int) -> tuple[int, int] | None:
+def _nearest(distance: _Vectors | _SharedTokens, i: int, n: int, m: int) -> tuple[int, int] | None:
     """Sentence ``i`` and its nearest on the other side, if there is no second one like it."""
     middle = i * m // n
     first = max(middle - _ANCHOR_WINDOW, 0)
-    row = distance(slice(i, i + 1), slice(first, middle + _ANCHOR_WINDOW))[0]
+    row = distance.part(slice(i, i + 1), slice(first, middle + _ANCHOR_WINDOW))()[0]
     if len(row) < 2:
         return None
     best, second = np.argpartition(row, 1)[:2]
@@ -212,16 +230,18 @@ def _longest_rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-def _path(distance: Matrix, blocks: NDArray[np.int64], ours: Matrix, theirs: Matrix) -> list[Bead]:
-    """The cheapest sequence of beads through a matrix of distances."""
-    n, m = distance.shape
+def _path(
+    distance: _Vectors | _SharedTokens, blocks: NDArray[np.int64], ours: Matrix, theirs: Matrix
+) -> list[Bead]:
+    """The cheapest sequence of beads through the distances."""
+    n, m = len(ours), len(theirs)
     if n == 0 or m == 0:
         return _gaps(0, n, 0, m)
-    costs = {shape: _bead_costs(distance, shape, blocks, ours, theirs) for shape in _SHAPES}
+    costs = {shape: _bead_costs(distance, shape, blocks, ours, theirs) for shape in _WEIGHTS}
     total = np.full((n + 1, m + 1), np.inf)
     total[0, 0] = 0.0
     choice = np.full((n + 1, m + 1), -1, dtype=np.int8)
-    shapes = [*_SHAPES, (1, 0), (0, 1)]
+    shapes = [*_WEIGHTS, (1, 0), (0, 1)]
     for diagonal in range(1, n + m + 1):
         i = np.arange(max(0, diagonal - m), min(n, diagonal) + 1)
         j = diagonal - i
@@ -244,28 +264,25 @@ def _walk_back(choice: NDArray[np.int8], shapes: Sequence[tuple[int, int]], n: i
 
 
 def _bead_costs(
-    distance: Matrix, shape: tuple[int, int], blocks: NDArray[np.int64], ours: Matrix, theirs: Matrix
+    distance: _Vectors | _SharedTokens,
+    shape: tuple[int, int],
+    blocks: NDArray[np.int64],
+    ours: Matrix,
+    theirs: Matrix,
 ) -> Matrix:
     """Cost of the bead of this shape that begins at each pair of sentences.
 
-    A joined text is as far from another as its parts are, by their lengths; the parts of a good
-    bead are each nearer than chance. Every further sentence multiplies the cost, or all would
-    be joined.
+    It grows with the number of sentences, or all would be joined.
     """
     a, b = shape
-    n, m = distance.shape
+    n, m = len(ours), len(theirs)
     if n < a or m < b:
         return np.full((max(n - a + 1, 0), max(m - b + 1, 0)), np.inf)
-    mean = np.zeros((n - a + 1, m - b + 1))
-    for x in range(a):
-        for y in range(b):
-            mean += distance[x : n - a + 1 + x, y : m - b + 1 + y]
-    # Parts hold less than the whole: what they are apart from it is expected.
-    cost = mean / (a * b) * max(a, b) * _PART_DISCOUNT[max(a, b)]
+    cost = distance(a, b) * _WEIGHTS[shape]
     cost += _length_cost(_sums(ours, a), _sums(theirs, b), float(ours.sum() / theirs.sum()))
     if a > 1:
         cost[blocks[: n - a + 1] != blocks[a - 1 :]] = np.inf
-    return cost
+    return np.asarray(cost)
 
 
 def _sums(lengths: Matrix, count: int) -> Matrix:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -14,6 +14,7 @@ from mtqe.text.languages import base_language
 from mtqe.text.name_evidence import Form, find_forms
 from mtqe.text.names import commonness, find_mentions, lower_words, name_words
 from mtqe.text.phonetics import romanise
+from mtqe.text.spans import holder, merge, overlap
 from mtqe.text.tables import table
 
 # What follows a title: a capitalised word, and perhaps another one that it is paired with.
@@ -26,7 +27,7 @@ _EVERYDAY = 5.0
 
 # "5 mm. Keller": a measure; "J. M. Keller": an initial.
 _MEASURED = re.compile(r"\d[ \u00a0]?$")
-_INITIAL = re.compile(r"\b[^\W\d_]\.[ \u00a0]?$|[^\W\d_]{2,}[ \u00a0]$")
+_INITIAL = re.compile(r"\b[^\W\d_a-z][^\W\d_]*\.?[ \u00a0]?$")
 
 # "Okubo suspect": titles that Japanese puts behind a name.
 _BEHIND = re.compile(r"[ \u00a0](suspect|defendant)(?=[ \u00a0,.][^\W\dA-Z_]|[.,])")
@@ -73,7 +74,7 @@ class GarbledHonorific:
         Example("Messrs. Keller and Brandt met the mayor."),
         Example("Police suspect Morita. Kenji Morita denies it."),
         Example("Kenji Morita was named. The Morita suspects were let go."),
-        Example("Tell Me Keller is a film about Ann Keller, and it says Ann Keller never lied."),
+        Example("General MM Naravane met the minister."),
     )
 
     def detect(self, article: Article) -> Iterator[Mark]:
@@ -83,14 +84,17 @@ class GarbledHonorific:
         wrecks = _wrecks(language, source)
         if not wrecks:
             return
-        forms = _forms(article, language)
-        for match in _pattern(language, source).finditer(article.target):
-            if _is_read(article, match.span()):
-                wreck = wrecks[match.group()]
-                if _before_name(article.target, match, wreck.before, forms, language):
-                    yield _mark(match.span(), wreck)
-        if language == "en" and source in (None, "ja"):
-            yield from _titles_behind(article, forms)
+        excluded = merge(segment.target_span for segment in article.segments if segment.excluded)
+        found = _read(_pattern(language, source).finditer(article.target), excluded)
+        behind = _read(_BEHIND.finditer(article.target), excluded) if source in (None, "ja") else []
+        # Names are looked for only where there is something to decide by them: this is much faster.
+        forms = _forms(article, language) if found or behind else {}
+        for match in found:
+            wreck = wrecks[match.group()]
+            if _before_name(article.target, match, wreck.before, forms, language):
+                yield _mark(match.span(), wreck)
+        if language == "en":
+            yield from _titles_behind(article.target, behind, forms)
 
 
 @cache
@@ -119,12 +123,14 @@ def _forms(article: Article, language: str) -> Mapping[str, Form]:
     return find_forms(mentions, article.target, language, name_words(language), lower)
 
 
-def _is_read(article: Article, span: Span) -> bool:
-    """Whether a place lies in a segment that is part of the article."""
-    return not any(
-        segment.excluded and segment.target_span[0] <= span[0] < segment.target_span[1]
-        for segment in article.segments
-    )
+def _read(matches: Iterable[re.Match[str]], excluded: Sequence[Span]) -> list[re.Match[str]]:
+    """The matches outside the ranges that are no part of the article."""
+    starts = [start for start, _ in excluded]
+    return [
+        match
+        for match in matches
+        if not excluded or not overlap(match.span(), excluded[holder(starts, match.start())])
+    ]
 
 
 def _before_name(
@@ -132,11 +138,11 @@ def _before_name(
 ) -> bool:
     """Whether a name follows, of the kind that the table asks for."""
     name = _NAME.match(text, match.end())
-    if not name or not name.group(1)[0].isupper() or _MEASURED.search(text[: match.start()][-3:]):
+    if not name or not name.group(1)[0].isupper() or _MEASURED.search(text[max(match.start() - 3, 0) : match.start()]):
         return False
     word = _POSSESSIVE.sub("", name.group(1))
     if before == "surname":
-        return _has_first_name(forms.get(word), match.group(), text[: match.start()][-20:])
+        return _has_first_name(forms.get(word), match.group(), text[max(match.start() - 20, 0) : match.start()])
     if not _is_name(word, forms, language):
         return False
     paired = _PAIRED.match(text, name.end())
@@ -160,13 +166,15 @@ def _has_first_name(form: Form | None, title: str, before: str) -> bool:
     return bool(first_names) and not any(given.startswith(romanise(title)[:1]) for given in first_names)
 
 
-def _titles_behind(article: Article, forms: Mapping[str, Form]) -> Iterator[Mark]:
+def _titles_behind(
+    text: str, matches: Iterable[re.Match[str]], forms: Mapping[str, Form]
+) -> Iterator[Mark]:
     """ "Morita suspect" for "the suspect Morita"."""
     surnames = {form.text.lower() for form in forms.values() if form.given and not form.follows}
-    for match in _BEHIND.finditer(article.target):
-        words = article.target[: match.start()][-40:].lower().split()[-2:]
-        named = bool(words) and words[-1] in surnames
-        if named and words[0] not in name_words("en").determiners and _is_read(article, match.span(1)):
+    determiners = name_words("en").determiners
+    for match in matches:
+        words = text[max(match.start() - 40, 0) : match.start()].lower().split()[-2:]
+        if words and words[-1] in surnames and words[0] not in determiners:
             yield Mark(
                 *match.span(1),
                 "a title that belongs before the name",

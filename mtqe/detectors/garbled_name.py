@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from mtqe.data import Article, Example, Mark
+from mtqe.data import Article, Example, Mark, Span
 from mtqe.detectors.base import detectors
-from mtqe.text import name_slips as slips
+from mtqe.text import name_slips
 from mtqe.text.languages import base_language
+from mtqe.text.name_counterparts import garbled_copies
 from mtqe.text.name_evidence import Variant, find_forms, find_variants
 from mtqe.text.names import find_mentions, lower_words, name_words
 
@@ -17,33 +18,114 @@ from mtqe.text.names import find_mentions, lower_words, name_words
 @detectors.register
 @dataclass(frozen=True)
 class GarbledName:
-    """Mark."""
+    """Mark the odd spellings of a name that an article spells in more than one way.
+
+    Names that pass through another language's spelling come out changed: k for c, f for v, g for j,
+    vowels lost, a case ending kept, the root translated. Likeness alone is no evidence, for two
+    people may have similar names: what counts is a shared first name, title or partner, or that a
+    name nobody knows stands alone where its bearer would first have been introduced. With a source,
+    unknown names are compared with those of their source sentence, in Latin letters.
+
+    Left alone: plurals and possessives, adjectives and inhabitants of a name, feminine and pet
+    forms, hyphenated surnames, accents left out, relatives and namesakes, Chinese names in Pinyin,
+    headlines in capitals, and target languages without a table of name words.
+    """
 
     name: ClassVar[str] = "garbled_name"
     mqm: ClassVar[str] = "accuracy/mistranslation"
     excludes: ClassVar[bool] = False
     default: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example, ...]] = ()
-
-    least_confidence: float = 0.5
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            "The families of Paul Marchek and Anton Velkov waited. Nobody had seen Marchek. "
+            "On Monday Anton Felkof was freed, and Velkov wept.",
+            marks=("Felkof",),
+            why="the same first name",
+        ),
+        Example(
+            "Marchek and Velkov were arrested in May. Velkov was tried first. In June Marchek and Felkoj were freed.",
+            marks=("Felkoj",),
+            why="paired with the same name",
+        ),
+        Example(
+            "Minister Luc Gerneaud met Ms. Tilbury. “We agree,” Tilbury said of Jerno when their meeting began. "
+            "Gerneaud smiled, and Gerneaud left.",
+            marks=("Jerno",),
+            why="never introduced, and no known name",
+        ),
+        Example(
+            "The two Anton were tried in May: Anton Velkov and Anton Marchek.",
+            marks=("Anton",),
+            why="a lost plural",
+        ),
+        Example(
+            "Yoshio Terakubo was arrested. On Friday terakubo confessed to police.",
+            marks=("terakubo",),
+            why="a lost capital",
+        ),
+        Example(
+            "The expert, Andrei Heavyshkin, praised vitamins. Heavy also recommended long walks.",
+            marks=("Heavyshkin", "Heavy"),
+            why="a translated root",
+        ),
+        Example("We must leave now, says She Halldis.", marks=("She Halldis",), why="a pronoun for a first name"),
+        Example(
+            "The mayor thanked Velkof.",
+            marks=("Velkof",),
+            source="Le maire a remercié Velkov.",
+            source_lang="fr",
+            why="the source has the name",
+        ),
+        Example("Piet Kerk spoke first. Willem de Klerk answered, and Kerk left."),
+        Example("Ana Martin met Jorge Martinez. Martin won, and Martinez lost."),
+        Example("Anton Velkov and his sister Irena Velkova came. Velkova spoke, and then Velkov did."),
+        Example("Anton Velkov came with all the Velkovs. The Velkovs’ house is old. Velkov’s is new."),
+        Example("Immanuel Kant wrote three critiques. The Kantian school followed Kant."),
+        Example("The Canadians left Canada, as Canadian papers say."),
+        Example("Nora Keller-Brandt spoke. Keller had come with Brandt."),
+        Example("Zoë Velkov came. Zoe Velkov left."),
+        Example("William Tarrow was born here. Bill Tarrow loved the place, and Will said so."),
+        Example("Zhang Wenming met Zhang Wenmin. Wenming spoke, and then Wenmin did."),
+        Example("Both Iran and Iraq agreed. Iran said that Iraq had asked first."),
+        Example("Austria beat Australia. In Australia nobody saw it; in Austria everybody did."),
+        Example("The two Michaels, Michael Marchek and Michael Velkov, are free. Michael is glad."),
+        Example("NEW VELKOV TRIAL OPENS. Anton Velkov was there, and Velcov Street was closed."),
+        Example("She Wore a Yellow Ribbon is a film. He Knows It Too."),
+        Example("The mayor of Munich thanked Moser.", source="Der Bürgermeister von München dankte Moser.", source_lang="de"),
+        Example("Merkel left.", source="Merkels Rücktritt kam.", source_lang="de"),
+    )
 
     def detect(self, article: Article) -> Iterator[Mark]:
-        """One mark for each mention of an odd form."""
-        language = base_language(article.target_lang or "en")
-        words = name_words(language)
-        if not words.known:
-            return
-        lower = lower_words(article.target)
-        mentions = find_mentions(article, lower)
-        forms = find_forms(mentions, article.target, language, words, lower)
-        for variant in find_variants(forms, words):
-            yield from _variant_marks(variant)
-        yield from slips.lost_capitals(article, forms, words)
-        yield from slips.unknown_words(article, language, words)
-        yield from slips.clipped_names(forms, words)
-        yield from slips.lost_plurals(forms, words)
-        yield from slips.pronoun_names(article, mentions, words)
-        yield from slips.hyphen_variants(forms, words)
+        """One mark for each mention of an odd form, with the likely form as a suggestion."""
+        headline = article.segments[0].target_span if article.segments else (0, 0)
+        best: dict[Span, Mark] = {}
+        for mark in _all_marks(article):
+            known = best.get((mark.start, mark.end))
+            if known is None or mark.confidence > known.confidence:
+                best[mark.start, mark.end] = mark
+        for mark in best.values():
+            leads = mark.start < headline[1]
+            yield replace(mark, severity="major") if leads else mark
+
+
+def _all_marks(article: Article) -> Iterable[Mark]:
+    language = base_language(article.target_lang or "en")
+    words = name_words(language)
+    if not words.known:
+        return
+    lower = lower_words(article.target)
+    mentions = find_mentions(article, lower)
+    forms = find_forms(mentions, article.target, language, words, lower)
+    for variant in find_variants(forms, words):
+        yield from _variant_marks(variant)
+    yield from name_slips.lost_capitals(article, forms, words)
+    yield from name_slips.unknown_words(article, language, words)
+    yield from name_slips.clipped_names(forms, words)
+    yield from name_slips.lost_plurals(forms, words)
+    yield from name_slips.pronoun_names(article, mentions, words)
+    yield from name_slips.hyphen_variants(forms, words)
+    if article.source is not None:
+        yield from garbled_copies(article, mentions)
 
 
 def _variant_marks(variant: Variant) -> Iterator[Mark]:
@@ -55,5 +137,5 @@ def _variant_marks(variant: Variant) -> Iterator[Mark]:
             "major",
             variant.confidence,
             usual.text,
-            slips.places(usual),
+            name_slips.places(usual),
         )
