@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from mtqe.data import Article, Example, Mark, Span
 from mtqe.detectors.base import detectors
+from mtqe.models.language_id import identify
 from mtqe.text.languages import base_language
 from mtqe.text.name_evidence import Form, find_forms
 from mtqe.text.names import commonness, find_mentions, lower_words, name_words
@@ -24,6 +25,10 @@ _POSSESSIVE = re.compile(r"[’']s?$")
 
 # A capitalised word as common as this is an everyday word ("That", "Please"), not a name.
 _EVERYDAY = 5.0
+
+# How much of the text says which language it is in, and how surely.
+_AROUND = 80
+_SURE = 0.9
 
 # "5 mm. Keller": a measure; "J. M. Keller": an initial.
 _MEASURED = re.compile(r"\d[ \u00a0]?$")
@@ -85,13 +90,17 @@ class GarbledHonorific:
         if not wrecks:
             return
         excluded = merge(segment.target_span for segment in article.segments if segment.excluded)
-        found = _read(_pattern(language, source).finditer(article.target), excluded)
+        # Most texts have none: to look for each is faster than a pattern of all.
+        present = [form for form in wrecks if form in article.target]
+        found = _read(_pattern(present).finditer(article.target), excluded) if present else []
         behind = _read(_BEHIND.finditer(article.target), excluded) if source in (None, "ja") else []
         # Names are looked for only where there is something to decide by them: this is much faster.
         forms = _forms(article, language) if found or behind else {}
         for match in found:
             wreck = wrecks[match.group()]
-            if _before_name(article.target, match, wreck.before, forms, language):
+            if not _before_name(article.target, match, wreck.before, forms, language):
+                continue
+            if wreck.before != "surname" or not _is_foreign(article.target, match, language):
                 yield _mark(match.span(), wreck)
         if language == "en":
             yield from _titles_behind(article.target, behind, forms)
@@ -110,11 +119,9 @@ def _wrecks(language: str, source: str | None) -> Mapping[str, _Wreck]:
     }
 
 
-@cache
-def _pattern(language: str, source: str | None) -> re.Pattern[str]:
-    longest_first = sorted(_wrecks(language, source), key=lambda form: (-len(form), form))
-    forms = "|".join(re.escape(form) for form in longest_first)
-    return re.compile(rf"(?<![\w.@’'-])(?:{forms})(?=[ \u00a0])")
+def _pattern(forms: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile(rf"(?<![\w.@’'-])(?:{'|'.join(map(re.escape, longest_first))})(?=[ \u00a0])")
 
 
 def _forms(article: Article, language: str) -> Mapping[str, Form]:
@@ -138,11 +145,17 @@ def _before_name(
 ) -> bool:
     """Whether a name follows, of the kind that the table asks for."""
     name = _NAME.match(text, match.end())
-    if not name or not name.group(1)[0].isupper() or _MEASURED.search(text[max(match.start() - 3, 0) : match.start()]):
+    if (
+        not name
+        or not name.group(1)[0].isupper()
+        or _MEASURED.search(text[max(match.start() - 3, 0) : match.start()])
+    ):
         return False
     word = _POSSESSIVE.sub("", name.group(1))
     if before == "surname":
-        return _has_first_name(forms.get(word), match.group(), text[max(match.start() - 20, 0) : match.start()])
+        return _has_first_name(
+            forms.get(word), match.group(), text[max(match.start() - 20, 0) : match.start()]
+        )
     if not _is_name(word, forms, language):
         return False
     paired = _PAIRED.match(text, name.end())
@@ -150,6 +163,13 @@ def _before_name(
     if before == "bare pair":
         return paired is not None and second and text[paired.end() :][:1] in (".", "")
     return second or before == "name"
+
+
+def _is_foreign(text: str, match: re.Match[str], language: str) -> bool:
+    """Whether the title stands in a passage of another language, where it is right."""
+    line = text.rfind("\n", 0, match.start()) + 1
+    guess = identify(text[max(line, match.start() - _AROUND) : match.end() + _AROUND])
+    return guess is not None and guess.language != language and guess.probability >= _SURE
 
 
 def _is_name(word: str, forms: Mapping[str, Form], language: str) -> bool:
@@ -160,16 +180,14 @@ def _is_name(word: str, forms: Mapping[str, Form], language: str) -> bool:
 
 def _has_first_name(form: Form | None, title: str, before: str) -> bool:
     """Whether a surname belongs to someone whose first name the title does not abbreviate."""
-    if form is None or form.lowered or _INITIAL.search(before) and title == "M.":
+    if form is None or form.lowered or (_INITIAL.search(before) and title == "M."):
         return False
     first_names = form.given - {romanise(title)}
     return bool(first_names) and not any(given.startswith(romanise(title)[:1]) for given in first_names)
 
 
-def _titles_behind(
-    text: str, matches: Iterable[re.Match[str]], forms: Mapping[str, Form]
-) -> Iterator[Mark]:
-    """ "Morita suspect" for "the suspect Morita"."""
+def _titles_behind(text: str, matches: Iterable[re.Match[str]], forms: Mapping[str, Form]) -> Iterator[Mark]:
+    """Titles as in "Morita suspect" for "the suspect Morita"."""
     surnames = {form.text.lower() for form in forms.values() if form.given and not form.follows}
     determiners = name_words("en").determiners
     for match in matches:

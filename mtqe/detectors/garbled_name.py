@@ -43,12 +43,13 @@ class GarbledName:
             why="the same first name",
         ),
         Example(
-            "Marchek and Velkov were arrested in May. Velkov was tried first. In June Marchek and Felkoj were freed.",
+            "Marchek and Velkov were arrested in May. Velkov was tried first. "
+            "In June Marchek and Felkoj were freed.",
             marks=("Felkoj",),
             why="paired with the same name",
         ),
         Example(
-            "Minister Luc Gerneaud met Ms. Tilbury. “We agree,” Tilbury said of Jerno when their meeting began. "
+            "Minister Luc Gerneaud met Ms. Tilbury. “We agree,” Tilbury said of Jerno when they met. "
             "Gerneaud smiled, and Gerneaud left.",
             marks=("Jerno",),
             why="never introduced, and no known name",
@@ -68,7 +69,9 @@ class GarbledName:
             marks=("Heavyshkin", "Heavy"),
             why="a translated root",
         ),
-        Example("We must leave now, says She Halldis.", marks=("She Halldis",), why="a pronoun for a first name"),
+        Example(
+            "We must leave now, says She Halldis.", marks=("She Halldis",), why="a pronoun for a first name"
+        ),
         Example(
             "The mayor thanked Velkof.",
             marks=("Velkof",),
@@ -91,7 +94,11 @@ class GarbledName:
         Example("The two Michaels, Michael Marchek and Michael Velkov, are free. Michael is glad."),
         Example("NEW VELKOV TRIAL OPENS. Anton Velkov was there, and Velcov Street was closed."),
         Example("She Wore a Yellow Ribbon is a film. He Knows It Too."),
-        Example("The mayor of Munich thanked Moser.", source="Der Bürgermeister von München dankte Moser.", source_lang="de"),
+        Example(
+            "The mayor of Munich thanked Moser.",
+            source="Der Bürgermeister von München dankte Moser.",
+            source_lang="de",
+        ),
         Example("Merkel left.", source="Merkels Rücktritt kam.", source_lang="de"),
     )
 
@@ -118,8 +125,8 @@ def _all_marks(article: Article) -> Iterable[Mark]:
     forms = find_forms(mentions, article.target, language, words, lower)
     for variant in find_variants(forms, words):
         yield from _variant_marks(variant)
-    yield from name_slips.lost_capitals(article, forms, words)
-    yield from name_slips.unknown_words(article, language, words)
+    yield from name_slips.lost_capitals(article, forms, words, lower)
+    yield from name_slips.unknown_words(article, language, words, lower)
     yield from name_slips.clipped_names(forms, words)
     yield from name_slips.lost_plurals(forms, words)
     yield from name_slips.pronoun_names(article, mentions, words)
@@ -130,12 +137,7 @@ def _all_marks(article: Article) -> Iterable[Mark]:
 
 def _variant_marks(variant: Variant) -> Iterator[Mark]:
     usual = variant.usual
+    message, related = f"elsewhere “{usual.text}”, {variant.why}", name_slips.places(usual)
     for mention, index in variant.odd.places:
-        yield Mark(
-            *mention.words[index].span,
-            f"elsewhere “{usual.text}”, {variant.why}",
-            "major",
-            variant.confidence,
-            usual.text,
-            name_slips.places(usual),
-        )
+        span = mention.words[index].span
+        yield Mark(*span, message, "major", variant.confidence, usual.text, related)

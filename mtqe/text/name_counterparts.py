@@ -27,6 +27,9 @@ _LETTERS_APART = 2
 
 _CONFIDENCE = 0.7
 
+# Of a source of so many characters a sentence that was not aligned may translate any part.
+_SHORT_ARTICLE = 1_000
+
 _WORD = re.compile(r"[^\W\d_]+(?:[\-‐‑][^\W\d_]+)*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff'’-]+")
 
@@ -44,14 +47,21 @@ def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Ma
     target, source = (base_language(tag or "en") for tag in (article.target_lang, article.source_lang))
     for mention in mentions:
         segment = article.segments[mention.sentence]
-        if segment.source is None or segment.source_span is None:
-            continue
+        text, offset = _source_of(segment, article)
         for word in mention.words:
-            if not _is_doubtful(word, segment.source, target):
+            if not _is_doubtful(word, text, target):
                 continue
-            nearest = min(_alike(word.text, segment), default=None)
+            nearest = min(_alike(word.text, text, segment.target), default=None)
             if nearest and not any(is_derived(nearest.text, word.text, tag) for tag in (target, source)):
-                yield _mark(word, nearest, segment.source_span[0])
+                yield _mark(word, nearest, offset)
+
+
+def _source_of(segment: Segment, article: Article) -> tuple[str, int]:
+    """What a segment translates and where it stands; of a short article the whole source."""
+    if segment.source is not None and segment.source_span is not None:
+        return segment.source, segment.source_span[0]
+    source = article.source or ""
+    return (source, 0) if len(source) <= _SHORT_ARTICLE else ("", 0)
 
 
 def _is_doubtful(word: NameWord, source: str, language: str) -> bool:
@@ -65,13 +75,12 @@ def _is_doubtful(word: NameWord, source: str, language: str) -> bool:
     )
 
 
-def _alike(name: str, segment: Segment) -> Iterator[_Counterpart]:
-    """The names of a segment's source that this one may stand for."""
-    source = segment.source or ""
+def _alike(name: str, source: str, target: str) -> Iterator[_Counterpart]:
+    """The names of the source that this one may stand for: those that the target lacks."""
     for match in _WORD.finditer(source):
         heard = match.group()
         near = heard[0].isupper() and abs(len(heard) - len(name)) <= _LETTERS_APART
-        if near and _LATIN.fullmatch(heard) and heard.lower() not in segment.target.lower():
+        if near and _LATIN.fullmatch(heard) and heard.lower() not in target.lower():
             distance = sound_distance(name, heard)
             if distance <= _REACH:
                 yield _Counterpart(distance, heard, match.span())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from mtqe.text.names import Mention, NameWords, commonness
 from mtqe.text.phonetics import romanise, skeleton_keys, sound_distance
@@ -19,12 +20,15 @@ from mtqe.text.same_name import is_derived, is_pinyin
 _LEAST_LETTERS = 4
 _MOST_LETTERS = 14
 
-# Blocks of names with the same key are compared all with all; longer ones, which only a directory
-# has, are cut to the most frequent.
+# Blocks of names with the same key are compared all with all. In a text with more different names
+# than any article has, a directory say, only the most frequent of each block are.
 _LARGEST_BLOCK = 30
+_SMALLEST_BLOCK = 6
+_USUAL_FORMS = 2_000
 
 # Zipf frequencies. A spelling of more than _KNOWN is a name or word in its own right, one under
 # _RARE is hardly known at all; a usual form of more than _EVERYDAY is a word, not a name.
+_OTHERS = 3.5
 _SEEN = 3.0
 _KNOWN = 2.5
 _RARE = 2.0
@@ -86,8 +90,8 @@ class Form:
 
     @cached_property
     def named(self) -> bool:
-        """Whether its capital somewhere says that it is a name: not at a sentence's start."""
-        return any(i > 0 or m.title or not m.initial for m, i in self.places)
+        """Whether its capital says that it is a name: inside a sentence, or because it is no word."""
+        return (self.common < _UNHEARD and not self.lowered) or any(i > 0 or m.title or not m.initial for m, i in self.places)
 
     @cached_property
     def sentences(self) -> frozenset[int]:
@@ -113,6 +117,7 @@ class Ground:
 
 
 _FIRST_NAME = Ground("which has the same first name", 0.3, 0.92)
+_KNOWN_FULL_NAME = Ground("which has the same first name", 0.1, 0.75)
 _PARTNER = Ground("which is paired with the same name", 0.3, 0.9)
 _BOTH_NAMES = Ground("which has a first name alike", 0.25, 0.85)
 _TITLE = Ground("which has the same title", 0.2, 0.8)
@@ -170,10 +175,11 @@ def candidates(forms: Mapping[str, Form]) -> Iterable[tuple[Form, Form]]:
         if _LEAST_LETTERS <= len(romanise(name)) <= _MOST_LETTERS:
             for key in set(skeleton_keys(name)):
                 blocks.setdefault(key, []).append(name)
+    largest = max(_SMALLEST_BLOCK, min(_LARGEST_BLOCK, _LARGEST_BLOCK * _USUAL_FORMS // max(len(forms), 1)))
     seen = set()
     for block in blocks.values():
-        for i, a in enumerate(block[:_LARGEST_BLOCK]):
-            for b in block[i + 1 : _LARGEST_BLOCK]:
+        for i, a in enumerate(block[:largest]):
+            for b in block[i + 1 : largest]:
                 if (a, b) not in seen:
                     seen.add((a, b))
                     yield forms[a], forms[b]
@@ -199,8 +205,11 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
 
 def _grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name, strongest first."""
-    if odd.common < _KNOWN and odd.given & usual.given:
-        yield _FIRST_NAME
+    if odd.given & usual.given:
+        if odd.common < _KNOWN:
+            yield _FIRST_NAME
+        elif odd.common < min(_OTHERS, usual.common):
+            yield _KNOWN_FULL_NAME
     if odd.common < _KNOWN and odd.partners & usual.partners:
         yield _PARTNER
     if odd.sentences & usual.sentences:
@@ -218,9 +227,9 @@ def _grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
 
 def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name if the odd spelling is unknown: a bare name needs an introduction."""
-    if odd.common >= _SEEN or usual.common >= _EVERYDAY or not odd.named:
+    if odd.common >= _SEEN or not odd.named or not _is_name(usual, words):
         return
-    person = bool(odd.titles or odd.neighbours & words.speech)
+    person = _is_person(odd, words)
     if odd.common >= _RARE:
         if person and usual.introduced and not odd.introduced:
             yield _KNOWN_PERSON
@@ -234,11 +243,20 @@ def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
         yield _ALIKE
 
 
+def _is_person(form: Form, words: NameWords) -> bool:
+    return bool(form.titles or form.neighbours & words.speech)
+
+
+def _is_name(form: Form, words: NameWords) -> bool:
+    """Whether a form is a name for sure: an everyday word is one only if a person bears it."""
+    return form.common < _EVERYDAY or (bool(form.given) and _is_person(form, words))
+
+
 def _partners(mentions: Sequence[Mention], text: str, words: NameWords) -> dict[str, set[str]]:
     """Whom each name is paired with: "Keller and Brandt"."""
     partners: dict[str, set[str]] = {}
     between = words.pairing | words.honorific | words.role
-    for first, second in zip(mentions, mentions[1:], strict=False):
+    for first, second in pairwise(mentions):
         a, b = first.words[-1], second.words[-1]
         if second.words[0].span[0] - a.span[1] > _LONGEST_GAP:
             continue

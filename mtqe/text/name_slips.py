@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mtqe.data import Article, Mark, Span
 from mtqe.text.name_evidence import Form, candidates
@@ -27,57 +27,64 @@ _LEAST_LOST = 3
 _EVERYDAY = 4.0
 _WHOLE_KNOWN = 2.5
 
+# How many places of the usual form a mark refers to.
+_MOST_RELATED = 20
+
+# Of issues with this confidence, as measured on development articles, so many are right.
+_LOST_CAPITAL = 0.8
+_PERHAPS_A_WORD = 0.65
+_UNKNOWN_WORD = 0.7
+_CLIPPED = 0.7
+_CLIPPED_WHOLE = 0.6
+_LOST_PLURAL = 0.85
+_PRONOUN_NAME = 0.7
+_HYPHEN = 0.5
+
 _PRONOUN = "a pronoun stands where a first name should"
 
 _HYPHENS = re.compile(r"[-‐‑'’]")
 
 
-def lost_capitals(article: Article, forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
+def lost_capitals(
+    article: Article, forms: Mapping[str, Form], words: NameWords, lower: frozenset[str]
+) -> Iterator[Mark]:
     """Rare words without the capital that they have elsewhere in the article."""
     names = {form.text.lower(): form for form in forms.values() if form.named and form.common < _RARE}
+    doubtful = {word for word in names if word in lower and not word.endswith(words.suffixes)}
+    if not words.determiners:
+        return
     found: dict[str, list[Span]] = {}
-    barred = set()
-    for word, before, span in _free_words(article):
-        if word in names and not word.endswith(words.suffixes):
-            found.setdefault(word, []).append(span)
-            if before in words.determiners:
-                barred.add(word)
-    for word, spans in found.items():
-        if word not in barred and words.determiners:
-            usual = names[word]
-            for span in spans:
-                yield Mark(
-                    *span,
-                    f"“{usual.text}” elsewhere in the article",
-                    confidence=0.8 if usual.introduced else 0.65,
-                    suggestion=usual.text,
-                    related=places(usual),
-                )
+    for word, before, span in _free_words(article, doubtful):
+        found.setdefault(word, []).append(span)
+        if before in words.determiners:
+            doubtful.discard(word)
+    for word in sorted(doubtful & found.keys()):
+        usual = names[word]
+        message, related = f"“{usual.text}” elsewhere in the article", places(usual)
+        confidence = _LOST_CAPITAL if usual.introduced else _PERHAPS_A_WORD
+        for span in found[word]:
+            yield Mark(*span, message, confidence=confidence, suggestion=usual.text, related=related)
 
 
-def unknown_words(article: Article, language: str, words: NameWords) -> Iterator[Mark]:
+def unknown_words(article: Article, language: str, words: NameWords, lower: frozenset[str]) -> Iterator[Mark]:
     """Lower-case words that are no words, spelt in more than one way in the article."""
     if not words.suffixes:
         return
-    spans: dict[str, list[Span]] = {}
-    for word, _, span in _free_words(article):
-        if len(word) >= _LEAST_UNKNOWN and commonness(word, language) == 0.0:
-            spans.setdefault(word, []).append(span)
-    forms = {word: Form(word, (), language) for word in spans}
+    unknown = sorted(word for word in lower if _is_unknown(word, language))
     twins: dict[str, set[str]] = {}
-    for a, b in candidates(forms):
+    for a, b in candidates({word: Form(word, (), language) for word in unknown}):
         alike = a.text[0] == b.text[0] and sound_distance(a.text, b.text) <= _UNKNOWN_REACH
         if alike and not _inflected(a.text, b.text, words):
             twins.setdefault(a.text, set()).add(b.text)
             twins.setdefault(b.text, set()).add(a.text)
     doubtful = {word for word in twins if any(not is_derived(word, twin, language) for twin in twins[word])}
-    for word in sorted(doubtful):
+    for word, _, span in _free_words(article, doubtful):
         others = "”, “".join(sorted(twins[word]))
-        for span in spans[word]:
-            related = tuple(place for twin in sorted(twins[word]) for place in spans[twin])
-            yield Mark(
-                *span, f"no known word, and spelt “{others}” elsewhere", confidence=0.7, related=related
-            )
+        yield Mark(*span, f"no known word, and spelt “{others}” elsewhere", confidence=_UNKNOWN_WORD)
+
+
+def _is_unknown(word: str, language: str) -> bool:
+    return len(word) >= _LEAST_UNKNOWN and word.isalpha() and commonness(word, language) == 0.0
 
 
 def _inflected(a: str, b: str, words: NameWords) -> bool:
@@ -100,8 +107,8 @@ def clipped_names(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]
         for length in range(_LEAST_CLIPPED, len(form.text) - _LEAST_LOST + 1):
             part = forms.get(form.text[:length])
             if part and _is_clipped(part) and romanise(part.text) not in taken:
-                yield from _marks(part, form, f"“{form.text}” elsewhere in the article", 0.7)
-                yield from _marks(form, None, f"“{part.text}” elsewhere: a translated root?", 0.6)
+                yield from _marks(part, form, f"“{form.text}” elsewhere in the article", _CLIPPED)
+                yield from _marks(form, None, f"“{part.text}” elsewhere: a translated root?", _CLIPPED_WHOLE)
 
 
 def _is_clipped(part: Form) -> bool:
@@ -109,7 +116,7 @@ def _is_clipped(part: Form) -> bool:
 
 
 def lost_plurals(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
-    """ "the two Michael": a first name in the singular, of two people who bear it."""
+    """First names as in "the two Michael": a first name in the singular, of two people who bear it."""
     for form in forms.values():
         surnames = [m.words[i + 1] for m, i in form.places if i + 1 < len(m.words)]
         people = {romanise(w.text) for w in surnames if commonness(w.text, form.language) < _EVERYDAY}
@@ -120,24 +127,24 @@ def lost_plurals(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
                 yield Mark(
                     *mention.words[0].span,
                     f"the plural of “{form.text}” lost its ending",
-                    confidence=0.85,
+                    confidence=_LOST_PLURAL,
                     suggestion=form.text + words.plural,
-                    related=tuple(word.span for word in surnames),
+                    related=tuple(word.span for word in surnames[:_MOST_RELATED]),
                 )
 
 
 def pronoun_names(article: Article, mentions: Sequence[Mention], words: NameWords) -> Iterator[Mark]:
-    """ "says She Keller": a pronoun in the place of a first name."""
+    """Names as in "says She Keller": a pronoun in the place of a first name."""
     for mention in mentions:
         first, last = mention.words[0], mention.words[-1]
         if mention.headline or not all(word.text.istitle() for word in mention.words):
             continue
         if first.text.lower() in words.pronouns and len(mention.words) > 1:
-            yield Mark(first.span[0], last.span[1], _PRONOUN, "major", 0.7)
+            yield Mark(first.span[0], last.span[1], _PRONOUN, "major", _PRONOUN_NAME)
         elif mention.before in words.pronouns and len(mention.words) > 1:
             start = article.target.rfind(mention.before.title(), 0, first.span[0])
             if first.span[0] - start == len(mention.before) + 1:
-                yield Mark(start, last.span[1], _PRONOUN, "major", 0.7)
+                yield Mark(start, last.span[1], _PRONOUN, "major", _PRONOUN_NAME)
 
 
 def hyphen_variants(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
@@ -152,33 +159,29 @@ def hyphen_variants(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mar
             if _HYPHENS.sub("", form.text).lower() == _HYPHENS.sub("", usual.text).lower() and (
                 form.text.lower() != usual.text.lower()
             ):
-                yield from _marks(form, usual, f"“{usual.text}” elsewhere in the article", 0.5)
+                yield from _marks(form, usual, f"“{usual.text}” elsewhere in the article", _HYPHEN)
 
 
 def _marks(odd: Form, usual: Form | None, message: str, confidence: float) -> Iterator[Mark]:
+    suggestion, related = (usual.text, places(usual)) if usual else (None, ())
     for mention, index in odd.places:
-        yield Mark(
-            *mention.words[index].span,
-            message,
-            confidence=confidence,
-            suggestion=usual.text if usual else None,
-            related=places(usual) if usual else (),
-        )
+        span = mention.words[index].span
+        yield Mark(*span, message, confidence=confidence, suggestion=suggestion, related=related)
 
 
 def places(form: Form) -> tuple[Span, ...]:
-    """Where a spelling stands in the target."""
-    return tuple(mention.words[index].span for mention, index in form.places)
+    """Where a spelling stands in the target: the first few places, if it is frequent."""
+    return tuple(mention.words[index].span for mention, index in form.places[:_MOST_RELATED])
 
 
-def _free_words(article: Article) -> Iterator[tuple[str, str, Span]]:
-    """Lower-case words with the word before and their place."""
-    for segment in article.segments:
+def _free_words(article: Article, wanted: Collection[str]) -> Iterator[tuple[str, str, Span]]:
+    """Wanted lower-case words with the word before and their place."""
+    for segment in article.segments if wanted else ():
         if segment.excluded:
             continue
         offset = segment.target_span[0]
         for match in _FREE_WORD.finditer(segment.target):
             word = match.group(1)
-            if word.islower():
-                before = segment.target[: match.start()].split()[-1:] or [""]
+            if word in wanted:
+                before = segment.target[: match.start()].rsplit(maxsplit=1)[-1:] or [""]
                 yield word, before[0].lower(), (offset + match.start(1), offset + match.end(1))

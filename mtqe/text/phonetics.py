@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from anyascii import anyascii
 
@@ -87,15 +88,15 @@ def _weight(heard: str) -> float:
 def _edits(first: str, second: str) -> float:
     """The least cost of turning one row of sounds into the other."""
     spellings = _spellings()
-    row = [0.0]
-    for i in range(len(second)):
-        row.append(row[-1] + spellings.drop(second, i))
+    near = spellings.near
+    lost = [spellings.drop(second, i) for i in range(len(second))]
+    row = [0.0, *accumulate(lost)]
     for i, sound in enumerate(first):
         drop = spellings.drop(first, i)
         above, row = row, [row[0] + drop]
         for j, other in enumerate(second):
-            change = 0.0 if sound == other else spellings.change(sound, other)
-            row.append(min(above[j] + change, above[j + 1] + drop, row[j] + spellings.drop(second, j)))
+            change = 0.0 if sound == other else near.get(sound + other, 1.0)
+            row.append(min(above[j] + change, above[j + 1] + drop, row[j] + lost[j]))
     return row[-1]
 
 
@@ -108,10 +109,6 @@ class _Spellings:
     near: Mapping[str, float]
     dropped: Mapping[str, float]
     dropped_at_end: Mapping[str, float]
-
-    def change(self, sound: str, other: str) -> float:
-        """What mistaking one sound for another costs."""
-        return self.near.get(sound + other, 1.0)
 
     def drop(self, heard: str, index: int) -> float:
         """What leaving out the sound at ``index`` costs."""

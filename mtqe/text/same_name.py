@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mtqe.text.names import commonness, name_words
+from mtqe.text.names import name_words
 from mtqe.text.phonetics import romanise
 
 # A stem shorter than this says nothing: "Al" and "Alan".

@@ -29,7 +29,8 @@ _PIECE = 10_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-# What may open the next sentence's text but belongs to the sentence before.
+# The library may leave these on the wrong side where quotation marks are not in pairs.
+_OPENING = re.compile(r"(?<=\s)[“«„‘(\[「『（]\s?$")
 _CLOSING = re.compile(r"[”»’\"')\]」』）]+(?=\s|$)")
 _CJK_CLOSED_QUOTE = re.compile(r"[。！？][」』”）]$")
 
@@ -119,12 +120,15 @@ def _ends(piece: str, language: str) -> list[int]:
 
     found = sentencex.get_sentence_boundaries(language, _SURROGATE.sub("\ufffd", piece))
     starts = [boundary["start_index"] for boundary in found][1:]
-    ends = (_after_closing(piece, start) for start in starts if not _is_inside(piece, start, language))
+    ends = (_outside_quotes(piece, start) for start in starts if not _is_inside(piece, start, language))
     return [end for end in dict.fromkeys(ends) if end < len(piece)]
 
 
-def _after_closing(piece: str, start: int) -> int:
-    """``start``, or what follows the closing marks that stand there."""
+def _outside_quotes(piece: str, start: int) -> int:
+    """``start``, moved before opening marks that stand there and behind closing ones."""
+    opening = _OPENING.search(piece, max(start - 4, 0), start)
+    if opening:
+        return opening.start()
     closing = _CLOSING.match(piece, start)
     return closing.end() if closing else start
 

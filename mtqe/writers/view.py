@@ -1,0 +1,125 @@
+"""What every readable format shows of a report, worked out once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mtqe.data import ArticleReport, Issue, Score, SegmentReport
+from mtqe.writers.verdict import band
+
+# How many of the worst sentences come first, and below which score a sentence is one of them.
+_WORST = 5
+_GOOD_ENOUGH = 70.0
+
+_CONTEXT = 40
+
+# Characters that move the cursor, colour the screen or turn the text around them.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class NameGroup:
+    """A name, how often it stands in its usual form, and the other forms with their issues."""
+
+    name: str
+    usual: int
+    variants: tuple[tuple[int, Issue], ...]
+
+
+def safe(text: str) -> str:
+    """``text`` without characters that act on a terminal or on the text around them."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line and safe to print."""
+    return safe(" ".join(text.split()))
+
+
+def number(score: Score | None) -> str:
+    """A score as people read it: whole points, or a dash."""
+    return "–" if score is None or score.value is None else f"{score.value:.0f}"
+
+
+def worst(report: ArticleReport) -> list[SegmentReport]:
+    """The sentences that an editor should look at first, the worst before the others."""
+    judged = [(segment.scores["quality"].value, segment) for segment in report.segments]
+    low = [(value, segment) for value, segment in judged if value is not None and value < _GOOD_ENOUGH]
+    return [segment for _, segment in sorted(low, key=lambda pair: pair[0])[:_WORST]]
+
+
+def reasons(report: ArticleReport, segment: SegmentReport) -> list[str]:
+    """Why a sentence scores as it does: its issues, and the parts that are low."""
+    index = segment.segment.index
+    issues = [
+        f"{issue.category} “{one_line(issue.text)[:30]}”" for issue in report.issues if issue.segment == index
+    ]
+    parts = [
+        f"{band(score.value)} {name}" + (f" ({score.note})" if score.note else "")
+        for name, score in segment.scores.items()
+        if name != "quality" and score.value is not None and score.value < _GOOD_ENOUGH
+    ]
+    return issues[:3] + parts
+
+
+def context(report: ArticleReport, issue: Issue) -> tuple[str, str, str]:
+    """What stands before an issue, the issue, and what stands after it, on one line."""
+    text = report.article.target
+    before = text[max(issue.start - _CONTEXT, 0) : issue.start]
+    after = text[issue.end : issue.end + _CONTEXT]
+    return (
+        ("…" if issue.start > _CONTEXT else "") + flat(before),
+        flat(issue.text),
+        flat(after) + ("…" if issue.end + _CONTEXT < len(text) else ""),
+    )
+
+
+def flat(text: str) -> str:
+    """``text`` safe to print, each run of white space as one space."""
+    return safe(re.sub(r"\s+", " ", text))
+
+
+def advice(issue: Issue) -> str | None:
+    """What to write instead, in words; an empty suggestion means to delete."""
+    if issue.suggestion is None:
+        return None
+    return f"write “{safe(issue.suggestion)}”" if issue.suggestion else "delete it"
+
+
+def counts(issues: Sequence[Issue]) -> list[tuple[str, int]]:
+    """Categories and their numbers of issues, the most frequent first."""
+    return sorted(Counter(issue.category for issue in issues).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def name_groups(report: ArticleReport) -> list[NameGroup]:
+    """Names that are spelt in several ways, with their issues' numbers."""
+    found: dict[str, list[tuple[int, Issue]]] = {}
+    for index, issue in enumerate(report.issues):
+        if issue.related and issue.suggestion:
+            found.setdefault(issue.suggestion, []).append((index, issue))
+    groups = []
+    for name, issues in found.items():
+        usual = {span for _, issue in issues for span in issue.related}
+        groups.append(NameGroup(name, len(usual), tuple(issues)))
+    return groups
+
+
+def flagged(report: ArticleReport) -> list[tuple[int, Issue]]:
+    """Issues with their numbers, without those that only say why a segment is left out."""
+    segments = report.article.segments
+    return [(i, issue) for i, issue in enumerate(report.issues) if not segments[issue.segment].excluded]
+
+
+def excluded(report: ArticleReport) -> list[SegmentReport]:
+    """The segments that were left out of scoring."""
+    return [segment for segment in report.segments if segment.segment.excluded]
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction is written from right to left."""
+    directions = (unicodedata.bidirectional(character) for character in text[:2000])
+    return next((d in ("R", "AL") for d in directions if d in ("L", "R", "AL")), False)
