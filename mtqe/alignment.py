@@ -32,6 +32,10 @@ _WEIGHTS = {(1, 1): 1.0, (1, 2): 2.0, (2, 1): 2.0, (1, 3): 3.0, (3, 1): 3.0, (2,
 # gaps cost less than that, so that unrelated sentences are not forced together.
 _GAP = 0.48
 
+# Beyond this distance texts share a word or a number, and hardly a meaning.
+_DOUBT = 0.6
+_DOUBT_WEIGHT = 1.5
+
 # What a length that is twice or half the usual costs.
 _LENGTH_WEIGHT = 0.12
 _MOST_LENGTH_COST = 0.5
@@ -278,7 +282,8 @@ def _bead_costs(
     n, m = len(ours), len(theirs)
     if n < a or m < b:
         return np.full((max(n - a + 1, 0), max(m - b + 1, 0)), np.inf)
-    cost = distance(a, b) * _WEIGHTS[shape]
+    apart = distance(a, b)
+    cost = (apart + _DOUBT_WEIGHT * np.maximum(apart - _DOUBT, 0.0)) * _WEIGHTS[shape]
     cost += _length_cost(_sums(ours, a), _sums(theirs, b), float(ours.sum() / theirs.sum()))
     if a > 1:
         cost[blocks[: n - a + 1] != blocks[a - 1 :]] = np.inf

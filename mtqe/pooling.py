@@ -11,6 +11,8 @@ from mtqe.text.words import count_words
 # A source sentence that nobody translated: every word of it is an error.
 _OMITTED_PENALTY = 100.0
 
+_SHOWN_NOTES = 3
+
 
 def pool(segments: Sequence[Segment], scores: Sequence[Score]) -> Score:
     """The score of all ``segments`` together: MQM points per 100 words over all their words.
@@ -20,7 +22,7 @@ def pool(segments: Sequence[Segment], scores: Sequence[Score]) -> Score:
     judged = [(s, score.value) for s, score in zip(segments, scores, strict=True) if score.value is not None]
     stats = {"segments": float(len(judged)), "skipped": float(len(scores) - len(judged))}
     if not judged:
-        return Score(None, _shared_note(scores), stats=stats)
+        return Score(None, _shared_note(segments, scores), stats=stats)
     weights = [max(count_words(segment.target), 1) for segment, _ in judged]
     points = sum(w * score_to_penalty(value) for w, (_, value) in zip(weights, judged, strict=True))
     return _pooled(points / sum(weights), stats | {"words": float(sum(weights))})
@@ -43,6 +45,8 @@ def _pooled(penalty: float, stats: dict[str, float]) -> Score:
     return Score(penalty_to_score(penalty), note, components=components, stats=stats)
 
 
-def _shared_note(scores: Sequence[Score]) -> str:
-    notes = list(dict.fromkeys(score.note for score in scores if score.note))
-    return "; ".join(notes[:3]) or "the article has no sentence to score"
+def _shared_note(segments: Sequence[Segment], scores: Sequence[Score]) -> str:
+    """Why nothing could be judged; what is left out anyway is a reason only if there is no other."""
+    pairs = [(segment, score.note) for segment, score in zip(segments, scores, strict=True) if score.note]
+    reasons = [note for segment, note in pairs if not segment.excluded] or [note for _, note in pairs]
+    return "; ".join(list(dict.fromkeys(reasons))[:_SHOWN_NOTES]) or "the article has no sentence to score"

@@ -137,7 +137,7 @@ def _all_marks(article: Article) -> Iterable[Mark]:
 
 def _variant_marks(variant: Variant) -> Iterator[Mark]:
     usual = variant.usual
-    message, related = f"elsewhere “{usual.text}”, {variant.why}", name_slips.places(usual)
+    message, related = f"“{usual.text}” elsewhere, {variant.why}", name_slips.places(usual)
     for mention, index in variant.odd.places:
         span = mention.words[index].span
         yield Mark(*span, message, "major", variant.confidence, usual.text, related)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ModelError
+from mtqe.models.word_language import frequencies
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -30,6 +31,11 @@ WEIGHTS = Path(str(files("mtqe.models").joinpath("weights")))
 # The first ids of every vocabulary.
 START, END, UNKNOWN, NUMBER, NAME, ADDRESS = range(6)
 CLASSES = ("<s>", "</s>", "<unk>", "<number>", "<name>", "<address>")
+
+_CLASS_OF = {"number": NUMBER, "address": ADDRESS, "name": NAME}
+
+# Letters that tell "-ing" from "-ed" and "-lich" from "-keit" well enough.
+_ENDING = 3
 
 # Languages that are written without spaces are modelled by characters.
 UNSPACED = frozenset({"zh", "ja", "th"})
@@ -97,29 +103,56 @@ class NgramModel:
 
     def _encode(self, texts: Sequence[str]) -> tuple[Ints, Ints]:
         """Ids of all tokens, each text with an end, and where each text starts."""
-        look_up = self._ids.get
         ids: list[int] = []
         starts = []
         for text in texts:
             starts.append(len(ids))
-            ids += token_ids(text, self.language, look_up)
+            ids += token_ids(text, self.language, self._ids)
             ids.append(END)
         return np.array(ids, dtype=np.int64), np.array(starts, dtype=np.int64)
 
 
-def token_ids(text: str, language: str, look_up: Any) -> Iterable[int]:
-    """The id of each token, by ``look_up(word, default)``; classes stand for what it lacks."""
-    pattern = _CHARACTER if language in UNSPACED else _TOKEN
+def token_ids(text: str, language: str, ids: Mapping[str, int]) -> Iterator[int]:
+    """The id of each token; classes stand for what the vocabulary lacks.
+
+    A word that the language has but the vocabulary has not is known by its ending, which says
+    most of how it behaves in a sentence. In the middle of a sentence a capital makes it a name.
+    """
     first = True
-    for match in pattern.finditer(text.translate(_QUOTES)):
-        kind, token = match.lastgroup, match.group()
-        if kind == "number":
-            yield NUMBER
-        elif kind in ("address", "name"):
-            yield ADDRESS if kind == "address" else NAME
+    for kind, token in tokens(text, language):
+        if kind in _CLASS_OF:
+            yield _CLASS_OF[kind]
         else:
-            yield look_up(token.lower(), NAME if token[0].isupper() and not first else UNKNOWN)
+            yield _word_id(token, first, language, ids)
         first = first and kind == "mark"
+
+
+def tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """Kind ("word", "mark", "number", "name" or "address") and text of each token."""
+    pattern = _CHARACTER if language in UNSPACED else _TOKEN
+    for match in pattern.finditer(text.translate(_QUOTES)):
+        yield str(match.lastgroup), match.group()
+
+
+def _word_id(token: str, first: bool, language: str, ids: Mapping[str, int]) -> int:
+    word = token.lower()
+    known = ids.get(word)
+    if known is not None:
+        return known
+    if token[0].isupper() and not first:
+        return NAME
+    return ids.get(ending(word), UNKNOWN) if language in UNSPACED or _is_word(word, language) else UNKNOWN
+
+
+def ending(word: str) -> str:
+    """The class of rare words that end alike."""
+    return f"~{word[-_ENDING:]}"
+
+
+def _is_word(word: str, language: str) -> bool:
+    """Whether the language has such a word, or such words with a hyphen between."""
+    listed = frequencies(language)
+    return listed is None or all(part in listed for part in word.split("-"))
 
 
 @cache

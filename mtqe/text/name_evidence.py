@@ -91,7 +91,9 @@ class Form:
     @cached_property
     def named(self) -> bool:
         """Whether its capital says that it is a name: inside a sentence, or because it is no word."""
-        return (self.common < _UNHEARD and not self.lowered) or any(i > 0 or m.title or not m.initial for m, i in self.places)
+        return (self.common < _UNHEARD and not self.lowered) or any(
+            i > 0 or m.title or not m.initial for m, i in self.places
+        )
 
     @cached_property
     def sentences(self) -> frozenset[int]:
@@ -116,19 +118,19 @@ class Ground:
     confidence: float
 
 
-_FIRST_NAME = Ground("which has the same first name", 0.3, 0.92)
-_KNOWN_FULL_NAME = Ground("which has the same first name", 0.1, 0.75)
-_PARTNER = Ground("which is paired with the same name", 0.3, 0.9)
-_BOTH_NAMES = Ground("which has a first name alike", 0.25, 0.85)
-_TITLE = Ground("which has the same title", 0.2, 0.8)
-_SURNAME = Ground("which has the same surname", 0.15, 0.6)
-_PERSON = Ground("who was introduced; this name never was", 0.2, 0.85)
-_KNOWN_PERSON = Ground("who was introduced; this name never was", 0.08, 0.65)
-_BARE = Ground("which was introduced; this name never was", 0.13, 0.7)
-_ALIKE = Ground("and is no known name", 0.1, 0.6)
+_FIRST_NAME = Ground("with the same first name", 0.3, 0.92)
+_KNOWN_FULL_NAME = Ground("with the same first name", 0.1, 0.75)
+_PARTNER = Ground("paired with the same name", 0.3, 0.9)
+_BOTH_NAMES = Ground("with a first name alike", 0.25, 0.85)
+_TITLE = Ground("with the same title", 0.2, 0.8)
+_SURNAME = Ground("with the same surname", 0.15, 0.6)
+_PERSON = Ground("introduced there; this spelling never is", 0.25, 0.85)
+_KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.1, 0.65)
+_BARE = Ground("introduced there; this spelling never is", 0.17, 0.7)
+_ALIKE = Ground("and this is no known name", 0.1, 0.6)
 
 
-_KNOWN_NAME = "which is the better known name"
+_KNOWN_NAME = "the better known name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +232,8 @@ def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     if odd.common >= _SEEN or not odd.named or not _is_name(usual, words):
         return
     person = _is_person(odd, words)
-    if odd.common >= _RARE:
-        if person and usual.introduced and not odd.introduced:
+    if odd.common >= _RARE or usual.common >= _EVERYDAY:
+        if (person or odd.common < _UNHEARD) and usual.introduced and not odd.introduced:
             yield _KNOWN_PERSON
         return
     if odd.introduced != usual.introduced:

@@ -95,8 +95,11 @@ def _stems(name: str, language: str, least: int) -> frozenset[str]:
 
 
 def _is_part(name: str, compound: str) -> bool:
-    """Whether a name is one side of a hyphen: "Keller" of "Keller-Brandt"."""
-    return "-" in compound and name.lower() in compound.lower().split("-")
+    """Whether a name is one side of a hyphen, or shares one: "Keller" or "Keller-Moser" of "Keller-Brandt"."""
+    if "-" not in compound:
+        return False
+    parts = compound.lower().split("-")
+    return name.lower() in parts or any(len(p) > _LEAST_STEM and p in parts for p in name.lower().split("-"))
 
 
 def _share_stem(first: str, second: str) -> bool:

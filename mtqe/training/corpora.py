@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,25 @@ def is_held_out(document: str) -> bool:
     return hashlib.sha256(document.encode()).digest()[0] % _HELD_OUT == 0
 
 
-def fluent_texts(data: Path, language: str) -> Iterator[str]:
-    """Texts in ``language`` that people wrote or translated, each once, held-out ones left out."""
+def is_calibration(document: str) -> bool:
+    """Whether a document belongs to the half that language models are calibrated with.
+
+    The model that is calibrated has not seen these documents, in any language or translation:
+    texts that a model has seen look better to it than texts ever will again.
+    """
+    return hashlib.sha256(document.encode()).digest()[1] % 2 == 0
+
+
+def fluent_texts(data: Path, language: str, keep: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
+    """Texts in ``language`` that people wrote or translated, each once, of the documents to keep.
+
+    Held-out documents are never among them.
+    """
     seen: set[str] = set()
     for name in SETS:
         for row in rows(data / f"{name}.jsonl.gz"):
-            if is_held_out(str(row.get("doc_id") or row["id"])):
+            document = str(row.get("doc_id") or row["id"])
+            if is_held_out(document) or not keep(document):
                 continue
             for text in _texts(row, language):
                 if text and text not in seen:

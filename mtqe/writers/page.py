@@ -19,6 +19,16 @@ _MOST_BARS = 160
 _HISTOGRAM_BARS = 20
 _SCORES = ("quality", "fluency", "adequacy")
 
+# Headings of the index, and whether they stand over numbers.
+_COLUMNS = (
+    ("article", False),
+    ("languages", False),
+    *((name, True) for name in _SCORES),
+    ("words", True),
+    ("issues per 1,000 words", True),
+    ("most frequent issues", False),
+)
+
 Values = dict[str, Any]
 
 
@@ -44,7 +54,7 @@ def article_page(report: ArticleReport, index: str | None = None) -> str:
         direction="rtl" if view.is_right_to_left(text) else "ltr",
         paragraphs=list(_paragraphs(report)),
         has_other=_has_other(report),
-        issues=[_issue(report, index, issue) for index, issue in enumerate(report.issues)],
+        issues=[_issue(number, issue) for number, issue in view.flagged(report)],
         names=[_names(group) for group in view.name_groups(report)],
         left_out=[{"index": s.segment.index, "note": s.segment.excluded} for s in view.excluded(report)],
         notes=report.notes,
@@ -75,13 +85,7 @@ def index_page(rows: Sequence[Values]) -> str:
         "index.html.j2",
         rows=sorted(rows, key=lambda row: (_or_last(row["scores"][0]["exact"]), row["heading"])),
         words=sum(row["words"] for row in rows),
-        columns=[
-            ("article", False),
-            ("languages", False),
-            *((name, True) for name in _SCORES),
-            ("words", True),
-        ]
-        + [("issues per 1,000 words", True), ("most frequent issues", False)],
+        columns=_COLUMNS,
         histogram=_histogram(judged),
         caption=f"Quality of {len(judged)} articles{middle}; {len(rows) - len(judged)} could not be judged.",
     )
@@ -243,8 +247,9 @@ def _has_other(report: ArticleReport) -> str | None:
     return " and ".join(names) or None
 
 
-def _issue(report: ArticleReport, number: int, issue: Issue) -> Values:
+def _issue(number: int, issue: Issue) -> Values:
     return {
+        "number": number,
         "category": issue.category,
         "severity": issue.severity,
         "confidence": f"{issue.confidence:.2f}",
@@ -282,7 +287,7 @@ def _bar(group: Sequence[SegmentReport]) -> Values:
 def _caption(report: ArticleReport) -> str:
     lowest = view.worst(report)
     if not lowest:
-        return "No sentence scores below 70."
+        return "Every sentence that was judged is good."
     named = ", ".join(f"{s.segment.index + 1} ({view.number(s.scores['quality'])})" for s in lowest[:3])
     return f"Lowest: sentence {named}."
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mtqe.data import ArticleReport, Issue, Score, SegmentReport
-from mtqe.writers.verdict import band
+from mtqe.writers.verdict import BANDS, band
 
 # How many of the worst sentences come first, and below which score a sentence is one of them.
 _WORST = 5
-_GOOD_ENOUGH = 70.0
+_GOOD_ENOUGH = BANDS[0].least
 
 _CONTEXT = 40
 
