@@ -33,8 +33,8 @@ _WEIGHTS = {(1, 1): 1.0, (1, 2): 2.0, (2, 1): 2.0, (1, 3): 3.0, (3, 1): 3.0, (2,
 _GAP = 0.48
 
 # Beyond this distance texts share a word or a number, and hardly a meaning.
-_DOUBT = 0.6
-_DOUBT_WEIGHT = 1.5
+_DOUBT = 0.75
+_DOUBT_WEIGHT = 2.0
 
 # What a length that is twice or half the usual costs.
 _LENGTH_WEIGHT = 0.12

@@ -20,7 +20,10 @@ ENGLISH = [
     "It cost forty million euros.",
     "Critics say the money would have been better spent on schools.",
 ]
-OTHER = ["Whisk the eggs with the sugar until the mixture is pale.", "Bake the cake for forty minutes."]
+OTHER = [
+    "Whisk the eggs with the sugar until the mixture is pale.",
+    "Bake the cake in the oven until it is brown.",
+]
 
 
 def pairs(beads: list[Bead]) -> list[tuple[list[int], list[int]]]:
@@ -85,7 +88,11 @@ def test_every_sentence_is_in_exactly_one_bead() -> None:
 
 def test_languages_without_vectors_are_aligned_by_numbers_and_names() -> None:
     """Swahili is no language of the encoder."""
-    ours = ["Anna Berg was born in 1950.", "She moved to Oslo in May 1971.", "In 1980 she met Per Lund there."]
+    ours = [
+        "Anna Berg was born in 1950.",
+        "She moved to Oslo in May 1971.",
+        "In 1980 she met Per Lund there.",
+    ]
     theirs = ["Anna Berg alizaliwa 1950.", "Mwaka wa 1980 alikutana na Per Lund huko."]
     found = pairs(align(ours, theirs, blocks=[0, 1, 2], languages=("en", "sw")))
     assert found == [([0], [0]), ([1], []), ([2], [1])]

@@ -12,7 +12,7 @@ from mtqe.data import Article, Example, Mark, Span
 from mtqe.detectors.base import detectors
 from mtqe.models.language_id import identify
 from mtqe.text.languages import base_language
-from mtqe.text.name_evidence import Form, find_forms
+from mtqe.text.name_forms import Form, find_forms
 from mtqe.text.names import commonness, find_mentions, lower_words, name_words
 from mtqe.text.phonetics import romanise
 from mtqe.text.spans import holder, merge, overlap
@@ -30,11 +30,12 @@ _EVERYDAY = 5.0
 _AROUND = 80
 _SURE = 0.9
 
-# "5 mm. Keller": a measure; "J. M. Keller": an initial.
+# "5 mm. Keller": a measure; "J. M. Keller", "Luc M. Keller": an initial.
 _MEASURED = re.compile(r"\d[ \u00a0]?$")
-_INITIAL = re.compile(r"\b[^\W\d_a-z][^\W\d_]*\.?[ \u00a0]?$")
+_LEAD = 20
+_NAME_BEFORE = re.compile(r"\b([^\W\d_a-z][^\W\d_]*)\.?[ \u00a0]?$")
 
-# "Okubo suspect": titles that Japanese puts behind a name.
+# "Morita suspect": titles that Japanese puts behind a name.
 _BEHIND = re.compile(r"[ \u00a0](suspect|defendant)(?=[ \u00a0,.][^\W\dA-Z_]|[.,])")
 
 
@@ -145,24 +146,19 @@ def _before_name(
 ) -> bool:
     """Whether a name follows, of the kind that the table asks for."""
     name = _NAME.match(text, match.end())
-    if (
-        not name
-        or not name.group(1)[0].isupper()
-        or _MEASURED.search(text[max(match.start() - 3, 0) : match.start()])
-    ):
+    lead = text[max(match.start() - _LEAD, 0) : match.start()]
+    if not name or not name.group(1)[0].isupper() or _MEASURED.search(lead):
         return False
     word = _POSSESSIVE.sub("", name.group(1))
     if before == "surname":
-        return _has_first_name(
-            forms.get(word), match.group(), text[max(match.start() - 20, 0) : match.start()]
-        )
+        return not _ends_in_name(lead, forms) and _has_first_name(forms.get(word), match.group())
     if not _is_name(word, forms, language):
         return False
     paired = _PAIRED.match(text, name.end())
-    second = bool(paired) and paired.group(1)[0].isupper() if paired else False
+    pair = paired is not None and paired.group(1)[0].isupper()
     if before == "bare pair":
-        return paired is not None and second and text[paired.end() :][:1] in (".", "")
-    return second or before == "name"
+        return pair and paired is not None and text[paired.end() : paired.end() + 1] in (".", "")
+    return pair or before == "name"
 
 
 def _is_foreign(text: str, match: re.Match[str], language: str) -> bool:
@@ -178,12 +174,18 @@ def _is_name(word: str, forms: Mapping[str, Form], language: str) -> bool:
     return not lowered and commonness(word, language) < _EVERYDAY
 
 
-def _has_first_name(form: Form | None, title: str, before: str) -> bool:
+def _ends_in_name(lead: str, forms: Mapping[str, Form]) -> bool:
+    """Whether a name or an initial stands right before: "J. M. Keller", "Luc M. Keller"."""
+    name = _NAME_BEFORE.search(lead)
+    return name is not None and (len(name.group(1)) == 1 or name.group(1) in forms)
+
+
+def _has_first_name(form: Form | None, title: str) -> bool:
     """Whether a surname belongs to someone whose first name the title does not abbreviate."""
-    if form is None or form.lowered or (_INITIAL.search(before) and title == "M."):
+    if form is None or form.lowered:
         return False
-    first_names = form.given - {romanise(title)}
-    return bool(first_names) and not any(given.startswith(romanise(title)[:1]) for given in first_names)
+    initial = romanise(title)[:1]
+    return bool(form.given) and not any(given.startswith(initial) for given in form.given)
 
 
 def _titles_behind(text: str, matches: Iterable[re.Match[str]], forms: Mapping[str, Form]) -> Iterator[Mark]:

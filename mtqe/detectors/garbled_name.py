@@ -11,7 +11,8 @@ from mtqe.detectors.base import detectors
 from mtqe.text import name_slips
 from mtqe.text.languages import base_language
 from mtqe.text.name_counterparts import garbled_copies
-from mtqe.text.name_evidence import Variant, find_forms, find_variants
+from mtqe.text.name_evidence import Variant, find_variants
+from mtqe.text.name_forms import find_forms
 from mtqe.text.names import find_mentions, lower_words, name_words
 
 
@@ -65,8 +66,8 @@ class GarbledName:
             why="a lost capital",
         ),
         Example(
-            "The expert, Andrei Heavyshkin, praised vitamins. Heavy also recommended long walks.",
-            marks=("Heavyshkin", "Heavy"),
+            "The coach, Andrei Stonenko, praised the team. Stone also named a captain.",
+            marks=("Stonenko", "Stone"),
             why="a translated root",
         ),
         Example(
@@ -79,7 +80,7 @@ class GarbledName:
             source_lang="fr",
             why="the source has the name",
         ),
-        Example("Piet Kerk spoke first. Willem de Klerk answered, and Kerk left."),
+        Example("Piet Holm spoke first. Willem de Holme answered, and Holm left."),
         Example("Ana Martin met Jorge Martinez. Martin won, and Martinez lost."),
         Example("Anton Velkov and his sister Irena Velkova came. Velkova spoke, and then Velkov did."),
         Example("Anton Velkov came with all the Velkovs. The Velkovs’ house is old. Velkov’s is new."),

@@ -26,8 +26,9 @@ def read(
     character: records begin with "{", a text with anything else. Raises ``InputError``.
     """
     file = str(path)
+    by_name = None if file == STANDARD_INPUT or format is not None else _by_suffix(file)
     with open_bytes(file) as stream:
-        reader = _reader(file, format, stream)
+        reader = by_name or _reader(format, stream)
         yield from reader.read(stream, file, options or ReadOptions())
 
 
@@ -53,12 +54,8 @@ def with_sides(article: Article, source: str | None, reference: str | None) -> A
     )
 
 
-def _reader(file: str, format: str | None, stream: BinaryIO) -> Reader:
-    if format is not None:
-        return readers.get(format)()
-    if file == STANDARD_INPUT:
-        return readers.get("jsonl" if _begins_record(stream) else "text")()
-    return _by_suffix(file)
+def _reader(format: str | None, stream: BinaryIO) -> Reader:
+    return readers.get(format or ("jsonl" if _begins_record(stream) else "text"))()
 
 
 def _by_suffix(file: str) -> Reader:

@@ -34,6 +34,9 @@ _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 _MOST_CHAOS = 5.0
 _DETECT_BYTES = 200_000
 
+# Where several encodings make sense of the bytes, the one that old pages are mostly in is right.
+_PREVALENT = ("cp1252", "cp1251", "gb18030", "cp932", "euc_jp", "big5", "euc_kr", "cp1250", "koi8_r")
+
 
 @contextmanager
 def open_bytes(path: str) -> Iterator[BinaryIO]:
@@ -106,16 +109,21 @@ def _decode_detected(data: bytes, file: str, error: UnicodeDecodeError) -> tuple
 
     # Around the byte that is not UTF-8: what comes before it may be plain ASCII.
     start = max(error.start - _DETECT_BYTES // 2, 0)
-    best = from_bytes(data[start : start + _DETECT_BYTES]).best()
-    if best is not None and best.percent_chaos <= _MOST_CHAOS:
+    matches = from_bytes(data[start : start + _DETECT_BYTES])
+    likely = {match.encoding for match in matches if match.percent_chaos <= _MOST_CHAOS}
+    for encoding in sorted(likely, key=_prevalence):
         try:
-            return data.decode(best.encoding), f"read as {best.encoding}: it is not UTF-8"
+            return data.decode(encoding), f"read as {encoding}: it is not UTF-8"
         except UnicodeDecodeError:
-            pass
+            continue
     raise InputError(
         f"{file}: {_place(data, error)} is not UTF-8, and no other encoding fits; "
         "name it with --encoding, or convert the file with iconv"
     ) from error
+
+
+def _prevalence(encoding: str) -> tuple[int, str]:
+    return (_PREVALENT.index(encoding) if encoding in _PREVALENT else len(_PREVALENT), encoding)
 
 
 def _place(data: bytes, error: UnicodeDecodeError) -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mtqe.data import Article, Mark, Span
-from mtqe.text.name_evidence import Form, candidates
+from mtqe.text.name_forms import Form, candidates
 from mtqe.text.names import Mention, NameWords, commonness
 from mtqe.text.phonetics import romanise, sound_distance
-from mtqe.text.same_name import is_derived
+from mtqe.text.same_name import is_derived, is_pinyin
 
 # A lower-case word that stands free: no part of an address, a hashtag or a compound.
 _FREE_WORD = re.compile(r"(?<![\w@/.#’'&-])([^\W\d_]{4,})(?:[’']s)?(?![\w@/&]|[-.’']\w)")
@@ -21,7 +21,7 @@ _RARE = 2.2
 _LEAST_UNKNOWN = 5
 _UNKNOWN_REACH = 0.25
 
-# "Heavy" of "Heavynikov": how much must be left, and how much lost.
+# "Stone" of "Stonenko": how much must be left, and how much lost.
 _LEAST_CLIPPED = 4
 _LEAST_LOST = 3
 _EVERYDAY = 4.0
@@ -98,7 +98,7 @@ def _inflected(a: str, b: str, words: NameWords) -> bool:
 def clipped_names(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
     """Surnames of which only the first part is left, an everyday word; and the surnames themselves.
 
-    The root of a name was translated: "Heavynikov", then "Heavy".
+    The root of a name was translated: "Stonenko", then "Stone".
     """
     taken = {name for form in forms.values() for name in (form.given | form.follows)}
     for form in forms.values():
@@ -137,7 +137,7 @@ def pronoun_names(article: Article, mentions: Sequence[Mention], words: NameWord
     """Names as in "says She Keller": a pronoun in the place of a first name."""
     for mention in mentions:
         first, last = mention.words[0], mention.words[-1]
-        if mention.headline or not all(word.text.istitle() for word in mention.words):
+        if mention.headline or not all(word.text.istitle() for word in mention.words) or is_pinyin(last.text):
             continue
         if first.text.lower() in words.pronouns and len(mention.words) > 1:
             yield Mark(first.span[0], last.span[1], _PRONOUN, "major", _PRONOUN_NAME)

@@ -35,7 +35,7 @@ _ZIPF = 9.0
 # What stands between two words of a clause.
 _WITHIN = re.compile(r"[,.]?[ \u00a0]|[/’'-]")
 
-# A first word of a sentence that is as common as this is no name ("The", "Many", "Heavy" is rarer).
+# A first word of a sentence that is as common as this is no name ("The", "Many", "Stone" is rarer).
 _FUNCTION_WORD = 5.4
 
 # More than this share of longer words with capitals makes a headline: capitals say nothing there.

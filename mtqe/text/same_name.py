@@ -28,7 +28,7 @@ _SYLLABLES = (
     r"w(?:a|ai|an|ang|ei|en|eng|o|u)",
 )
 _OPEN_SYLLABLES = r"(?:a|ai|an|ang|ao|e|ei|en|er|o|ou)"
-_PINYIN = re.compile(rf"{_OPEN_SYLLABLES}?(?:{'|'.join(_SYLLABLES)})*")
+_PINYIN = re.compile(rf"{_OPEN_SYLLABLES}?(?:{'|'.join(_SYLLABLES)}){{0,2}}")
 
 # Languages whose names take endings for their cases.
 _INFLECTING = frozenset(
@@ -95,7 +95,7 @@ def _stems(name: str, language: str, least: int) -> frozenset[str]:
 
 
 def _is_part(name: str, compound: str) -> bool:
-    """Whether a name is one side of a hyphen, or shares one: "Keller" or "Keller-Moser" of "Keller-Brandt"."""
+    """Whether a name is, or shares, one side of a hyphen: "Keller", "Keller-Moser" of "Keller-Brandt"."""
     if "-" not in compound:
         return False
     parts = compound.lower().split("-")
@@ -109,5 +109,5 @@ def _share_stem(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def is_pinyin(name: str) -> bool:
-    """Whether a name reads as Hanyu Pinyin without tones, such as "Xudong"."""
+    """Whether a name reads as one or two syllables of Hanyu Pinyin without tones, such as "Xudong"."""
     return name.isascii() and bool(_PINYIN.fullmatch(romanise(name)))

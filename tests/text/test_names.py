@@ -1,0 +1,89 @@
+"""Mentions of names, and which differences between names are legitimate."""
+
+from __future__ import annotations
+
+import pytest
+
+from mtqe.data import Article
+from mtqe.prepare import prepare
+from mtqe.text.names import Mention, find_mentions, lower_words, name_words
+from mtqe.text.same_name import is_derived, is_pinyin
+
+
+def mentions(text: str, language: str = "en") -> list[Mention]:
+    """The mentions of a text."""
+    return find_mentions(prepare(Article("a", text, target_lang=language)), lower_words(text))
+
+
+def names(text: str, language: str = "en") -> list[str]:
+    """The mentions of a text as strings."""
+    return [" ".join(word.text for word in mention.words) for mention in mentions(text, language)]
+
+
+def test_titles_are_no_part_of_a_name_but_are_remembered() -> None:
+    """Two people with one title may be one person, so that titles count."""
+    found = mentions("They met Prime Minister Anton Velkov there.")
+    assert [word.text for word in found[0].words] == ["Anton", "Velkov"]
+    assert found[0].title == ("prime", "minister")
+
+
+def test_a_point_after_a_title_or_initial_does_not_end_a_name() -> None:
+    """One mention: "Mr. J. Velkov"."""
+    assert names("We saw Mr. J. Velkov there.") == ["J Velkov"]
+
+
+def test_particles_belong_to_a_name_only_inside_it() -> None:
+    """What looks like a particle before a lower-case word is none."""
+    assert names("We met Luis de la Fuente de nuevo.") == ["Luis de la Fuente"]
+
+
+def test_possessives_and_suffixes_are_cut_off() -> None:
+    """A mention's range is that of the name alone."""
+    text = "They liked Velkov’s song and Moriyama-san too."
+    found = [text[slice(*word.span)] for mention in mentions(text) for word in mention.words]
+    assert found == ["Velkov", "Moriyama"]
+
+
+def test_the_first_word_of_a_sentence_is_no_name_if_it_is_an_everyday_word() -> None:
+    """Else "The" and "Many" would be the commonest names."""
+    assert names("The house is big. Velkov built it. Many came.") == ["Velkov"]
+
+
+def test_a_language_without_a_table_is_not_known() -> None:
+    """What is not supported can be asked for."""
+    assert name_words("en").known
+    assert not name_words("xx").known
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Canada", "Canadians"),
+        ("Kant", "Kantian"),
+        ("Velkov", "Velkova"),
+        ("Petrovsky", "Petrovskaya"),
+        ("Keller", "Keller-Brandt"),
+        ("Zoë", "Zoe"),
+    ],
+)
+def test_derived_names_are_legitimate(a: str, b: str) -> None:
+    """Plurals, adjectives, feminine forms, hyphens and accents are no mistakes."""
+    assert is_derived(a, b, "en")
+    assert is_derived(b, a, "en")
+
+
+@pytest.mark.parametrize(("a", "b"), [("Velkov", "Felkof"), ("Velkov", "Velkovym"), ("Ísolda", "Ísoldu")])
+def test_a_case_ending_of_another_language_is_not_legitimate(a: str, b: str) -> None:
+    """A Russian instrumental in an English text was left over."""
+    assert not is_derived(a, b, "en")
+
+
+def test_case_endings_are_legitimate_in_languages_that_have_them() -> None:
+    """In Russian the instrumental is right."""
+    assert is_derived("Кольцов", "Кольцовым", "ru")
+
+
+def test_chinese_names_are_told_from_others() -> None:
+    """Names in Pinyin are too alike to be compared."""
+    assert is_pinyin("Xudong")
+    assert not is_pinyin("Velkov")
