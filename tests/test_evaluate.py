@@ -66,13 +66,13 @@ def test_the_example_articles_faults_are_all_found() -> None:
     }
 
 
+FRENCH = "Le conseil s’est réuni lundi. Il a voté pour le nouveau pont, et personne ne s’y est opposé."
 BROKEN = {
-    "copied from the source": "Le conseil s’est réuni lundi. Il a voté pour le nouveau pont, et personne ne s’y est opposé.",
-    "unrelated": "Whisk the eggs with the sugar. Bake the cake in the oven for forty minutes until it is brown.",
-    "in a wrong language": "Der Rat tagte am Montag. Er stimmte für die neue Brücke, und niemand sprach dagegen.",
+    "copied from the source": FRENCH,
+    "unrelated": "Whisk the eggs with the sugar. Bake the cake in the oven until it is brown all over.",
+    "in a wrong language": "Der Rat tagte am Montag. Er stimmte für die Brücke, und niemand sprach dagegen.",
     "word salad": "Monday the met council on. Against bridge nobody for it voted the and spoke new it.",
 }
-FRENCH = "Le conseil s’est réuni lundi. Il a voté pour le nouveau pont, et personne ne s’y est opposé."
 
 
 @pytest.mark.parametrize("fault", sorted(BROKEN))

@@ -15,7 +15,7 @@ import numpy as np
 from mtqe.models.calibration import Calibration, Matrix
 from mtqe.models.language_id import identify
 from mtqe.models.ngram import UNSPACED, WEIGHTS
-from mtqe.models.sentence_encoder import LANGUAGES, load_encoder
+from mtqe.models.sentence_encoder import LANGUAGES, encoder_revision, load_encoder
 
 # Names of the features; each is larger for worse pairs.
 FEATURES = ("distance", "length_surprise", "numbers_lost")
@@ -89,7 +89,7 @@ def load_adequacy() -> AdequacyModel:
         Calibration.of(stored["source"]),
         Calibration.of(stored["reference"]),
         stored["log_length"],
-        f"{stored['digest']}-{load_encoder().revision}",
+        f"{stored['digest']}-{encoder_revision()}",
     )
 
 

@@ -8,6 +8,7 @@ and a small residual network. Here in numpy, over weights that ship with the pac
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -131,10 +132,18 @@ class SentenceEncoder:
         out = np.tanh(hidden @ w["p3"] + np.maximum(hidden @ w["d2"], 0) @ w["d3"])
         return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), dtype=np.float32)
 
-    @cached_property
-    def revision(self) -> str:
-        """A digest of the weights, for signatures."""
-        return f"{zlib.crc32(self.table.tobytes()):08x}"
+
+@cache
+def encoder_revision(folder: Path = WEIGHTS) -> str:
+    """A digest of the weights, for signatures; read from the file's head alone."""
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / "sentence_encoder.safetensors"
+    try:
+        with safe_open(path, framework="numpy") as stored:
+            return str(json.loads(stored.metadata()["about"])["digest"])
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: is missing or damaged ({error}); install mtqe again") from error
 
 
 @cache

@@ -84,6 +84,8 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
         return None
     if odd.sentences & usual.sentences and distance > _SLIP:
         return None
+    if words.capital_nouns and (odd.common >= _UNHEARD or usual.common >= _KNOWN):
+        return None
     for ground in _grounds(odd, usual, words):
         if distance <= ground.reach:
             why = _KNOWN_NAME if odd.introduced and not usual.introduced else ground.why

@@ -84,6 +84,13 @@ class Form:
         )
 
     @cached_property
+    def acronym(self) -> bool:
+        """Whether it has more capitals than parts, as "ETFs" and "LibreOffice" do."""
+        return sum(map(str.isupper, self.text)) > 1 + self.text.count("-") + self.text.count(
+            "’"
+        ) + self.text.count("'")
+
+    @cached_property
     def sentences(self) -> frozenset[int]:
         """The segments it stands in."""
         return frozenset(m.sentence for m, _ in self.places)
@@ -116,7 +123,7 @@ def candidates(forms: Mapping[str, Form]) -> Iterable[tuple[Form, Form]]:
     """Pairs of spellings that may be one name by their consonants, each once; bounded for any text."""
     blocks: dict[str, list[str]] = {}
     for name in sorted(forms, key=lambda name: (-len(forms[name].places), name)):
-        if _LEAST_LETTERS <= len(romanise(name)) <= _MOST_LETTERS:
+        if _LEAST_LETTERS <= len(romanise(name)) <= _MOST_LETTERS and not forms[name].acronym:
             for key in set(skeleton_keys(name)):
                 blocks.setdefault(key, []).append(name)
     largest = max(_SMALLEST_BLOCK, min(_LARGEST_BLOCK, _LARGEST_BLOCK * _USUAL_FORMS // max(len(forms), 1)))

@@ -32,7 +32,6 @@ _MOST_RELATED = 20
 
 # Of issues with this confidence, as measured on development articles, so many are right.
 _LOST_CAPITAL = 0.8
-_PERHAPS_A_WORD = 0.65
 _UNKNOWN_WORD = 0.7
 _CLIPPED = 0.7
 _CLIPPED_WHOLE = 0.6
@@ -42,6 +41,7 @@ _HYPHEN = 0.5
 
 _PRONOUN = "a pronoun stands where a first name should"
 
+_UNKNOWN_NAME = 1.0
 _HYPHENS = re.compile(r"[-‐‑'’]")
 
 
@@ -49,7 +49,8 @@ def lost_capitals(
     article: Article, forms: Mapping[str, Form], words: NameWords, lower: frozenset[str]
 ) -> Iterator[Mark]:
     """Rare words without the capital that they have elsewhere in the article."""
-    names = {form.text.lower(): form for form in forms.values() if form.named and form.common < _RARE}
+    # Without a first name or the like beside it, a capitalised noun is a heading's.
+    names = {form.text.lower(): form for form in forms.values() if form.introduced and form.common < _RARE}
     doubtful = {word for word in names if word in lower and not word.endswith(words.suffixes)}
     if not words.determiners:
         return
@@ -61,9 +62,8 @@ def lost_capitals(
     for word in sorted(doubtful & found.keys()):
         usual = names[word]
         message, related = f"“{usual.text}” elsewhere in the article", places(usual)
-        confidence = _LOST_CAPITAL if usual.introduced else _PERHAPS_A_WORD
         for span in found[word]:
-            yield Mark(*span, message, confidence=confidence, suggestion=usual.text, related=related)
+            yield Mark(*span, message, confidence=_LOST_CAPITAL, suggestion=usual.text, related=related)
 
 
 def unknown_words(article: Article, language: str, words: NameWords, lower: frozenset[str]) -> Iterator[Mark]:
@@ -151,7 +151,7 @@ def hyphen_variants(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mar
     """Unknown names written both with and without a hyphen: the rarer way."""
     written: dict[str, list[Form]] = {}
     for form in () if words.capital_nouns else forms.values():
-        if form.common < 1.0 and form.named:
+        if form.common < _UNKNOWN_NAME and form.named and not form.acronym:
             written.setdefault(romanise(form.text), []).append(form)
     for same in written.values():
         usual, *odd = sorted(same, key=lambda form: form.support, reverse=True)

