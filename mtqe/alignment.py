@@ -32,6 +32,11 @@ _WEIGHTS = {(1, 1): 1.0, (1, 2): 2.0, (2, 1): 2.0, (1, 3): 3.0, (3, 1): 3.0, (2,
 # gaps cost less than that, so that unrelated sentences are not forced together.
 _GAP = 0.48
 
+# How far sentences are apart that have nothing to do with each other, and how many pairs of a
+# text it takes to know better.
+_USUAL_UNIT = 0.9
+_USUAL_PAIRS = 30
+
 # Beyond this distance texts share a word or a number, and hardly a meaning.
 _DOUBT = 0.75
 _DOUBT_WEIGHT = 2.0
@@ -137,8 +142,7 @@ class _Vectors:
     def __init__(self, ours: Matrix, theirs: Matrix, unit: float | None = None) -> None:
         self.ours, self.theirs = ours, theirs
         # 1 is the mean over pairs that don't translate one another: all of them, nearly.
-        step = max(len(ours) // 200, 1), max(len(theirs) // 200, 1)
-        self.unit = unit or max(float((1.0 - ours[:: step[0]] @ theirs[:: step[1]].T).mean()), 0.2)
+        self.unit = unit or _unit(ours, theirs)
 
     def part(self, rows: slice, columns: slice) -> _Vectors:
         return _Vectors(self.ours[rows], self.theirs[columns], self.unit)
@@ -149,6 +153,13 @@ class _Vectors:
         The sum of two sentences' vectors is near the vector of both together.
         """
         return np.asarray((1.0 - _runs(self.ours, a) @ _runs(self.theirs, b).T) / self.unit)
+
+
+def _unit(ours: Matrix, theirs: Matrix) -> float:
+    """Mean distance of a sample of all pairs; with few pairs, mostly what is usual."""
+    step = max(len(ours) // 200, 1), max(len(theirs) // 200, 1)
+    distances = 1.0 - ours[:: step[0]] @ theirs[:: step[1]].T
+    return float((distances.sum() + _USUAL_UNIT * _USUAL_PAIRS) / (distances.size + _USUAL_PAIRS))
 
 
 def _runs(vectors: Matrix, count: int) -> Matrix:

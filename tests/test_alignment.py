@@ -78,6 +78,11 @@ def test_an_unrelated_source_is_all_gaps() -> None:
     assert all(not a or not b for a, b in aligned(OTHER, GERMAN))
 
 
+def test_a_single_sentence_is_paired_with_its_translation() -> None:
+    """With nothing around it to compare with."""
+    assert aligned(ENGLISH[1:2], GERMAN[1:2]) == [([0], [0])]
+
+
 def test_every_sentence_is_in_exactly_one_bead() -> None:
     """Also when a side is empty."""
     for ours, theirs in ((ENGLISH, GERMAN[:1]), ([], GERMAN), (ENGLISH, []), ([], [])):

@@ -30,8 +30,8 @@ class Addition:
     default: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
-            "The train arrived late. Bake the cake for an hour at low heat. Nobody knew why. The station was empty.",
-            marks=("Bake the cake for an hour at low heat.",),
+            "The train arrived late. Bake the cake for one hour. Nobody knew why. The station was empty.",
+            marks=("Bake the cake for one hour.",),
             source=_SOURCE,
             source_lang="fr",
         ),
@@ -45,7 +45,7 @@ class Addition:
             source=_SOURCE,
             source_lang="fr",
         ),
-        Example("Bake the cake for an hour at low heat."),
+        Example("Bake the cake for one hour."),
     )
 
     def detect(self, article: Article) -> Iterator[Mark]:
