@@ -23,6 +23,7 @@ _MARKS = re.compile('[“”„«»「」『』"]')
 # Inches, seconds and minutes of arc: 5'10", 19".
 _MEASURE = re.compile(r"\d\s?['′’]?\s?\d*$")
 
+_TWICE = "opens a quotation that is open already"
 _UNCLOSED = "opens a quotation that is never closed"
 
 
@@ -50,11 +51,13 @@ class BrokenQuote:
     default: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
         Example("“We will go,” she said. Later, “Mr. Adeyemi told the crowd.", marks=("“",)),
+        Example("“We will go, “Ms. Adeyemi told the crowd.", marks=("“",)),
         Example("“Nobody knew,” he said. We were all asleep. ”", marks=("”",)),
         Example('He called it "a good day and left.', marks=('"',)),
         Example("“We will go,” she said. “Tomorrow.”"),
         Example("“It began in spring.\n\n“It ended in autumn,” he said."),
         Example('The board was 19" wide and he was 6\'2" tall.'),
+        Example("“We will go,” she said. “Tomorrow we will,” he said. “Or never.”"),
         Example("He said that “the word ‘late’ means nothing.”"),
         Example("„Wir gehen“, sagte sie.", target_lang="de"),
         Example("»Wir gehen«, sagte sie.", target_lang="de"),
@@ -109,6 +112,9 @@ def _unpaired(paragraphs: Sequence[Sequence[_Quote]], pairs: Mapping[str, str]) 
         for quote in quotes:
             if stack and pairs.get(stack[-1].mark) == quote.mark:
                 stack.pop()
+            elif stack and stack[-1].mark == quote.mark and stack[-1] not in carried:
+                # Nobody opens the same marks twice: the second was meant to close.
+                yield _mark(quote, _TWICE, suggestion=pairs[stack.pop().mark])
             elif quote.mark in pairs:
                 stack.append(quote)
             elif quote.mark in pairs.values():
@@ -135,5 +141,5 @@ def _odd(paragraphs: Sequence[Sequence[_Quote]]) -> Iterator[Mark]:
             yield _mark(quotes[-1], "one of an odd number of quotation marks in this paragraph", 0.6)
 
 
-def _mark(quote: _Quote, message: str, confidence: float = 0.75) -> Mark:
-    return Mark(quote.at, quote.at + 1, message, "minor", confidence)
+def _mark(quote: _Quote, message: str, confidence: float = 0.75, suggestion: str | None = None) -> Mark:
+    return Mark(quote.at, quote.at + 1, message, "minor", confidence, suggestion)

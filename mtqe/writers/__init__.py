@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from mtqe.data import ArticleReport
 from mtqe.errors import InputError
 from mtqe.writers.base import Writer, writers
 
-__all__ = ["Writer", "pick_writer", "writers"]
+__all__ = ["Writer", "pick_writer", "write", "writers"]
 
 # On a terminal or in a pipe, without a word about the format.
 _DEFAULT = "text"
@@ -27,3 +29,14 @@ def pick_writer(format: str | None, output: Path | None) -> Writer:
             f"{output}: no format has this ending; name one with --format: {', '.join(writers.names())}"
         )
     return found()
+
+
+def write(reports: Iterable[ArticleReport], output: Path | None = None, format: str | None = None) -> None:
+    """Write reports to a file, a folder of pages or, without ``output``, standard output.
+
+    ``format`` is "text", "json", "jsonl", "markdown" or "html"; without it the suffix of
+    ``output`` picks one. Raises ``InputError`` if the place can't be written to.
+    """
+    writer = pick_writer(format, output)
+    writer.check(output)
+    writer.write(reports, output)
