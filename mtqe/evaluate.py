@@ -10,7 +10,7 @@ from mtqe.data import Article, ArticleReport, Issue, Mode, Score, SegmentReport
 from mtqe.detectors.base import Detector, detectors
 from mtqe.errors import ConfigError, ContractError
 from mtqe.issues import find_issues
-from mtqe.pooling import pool
+from mtqe.pooling import pool_with_omissions
 from mtqe.prepare import prepare
 from mtqe.quality import Quality
 from mtqe.scorers.base import Scorer, scorers
@@ -77,7 +77,7 @@ class Evaluator:
             article=article,
             mode=mode,
             scores={
-                "quality": pool(article.segments, qualities),
+                "quality": pool_with_omissions(article, qualities),
                 **{scorer.gives: scorer.pool(article, column) for scorer, column in columns},
             },
             segments=segments,

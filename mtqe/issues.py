@@ -32,6 +32,8 @@ def find_issues(article: Article, detectors: Sequence[Detector]) -> tuple[Articl
 
 
 def _run(article: Article, detectors: Iterable[Detector]) -> list[Issue]:
+    if not article.segments:
+        return []  # an issue stands in a segment
     starts = [segment.target_span[0] for segment in article.segments]
     return [_issue(d, article, starts, mark) for d in detectors for mark in d.detect(article)]
 

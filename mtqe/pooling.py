@@ -31,12 +31,12 @@ def pool(segments: Sequence[Segment], scores: Sequence[Score]) -> Score:
 def pool_with_omissions(article: Article, scores: Sequence[Score]) -> Score:
     """As ``pool``, with each source sentence that is missing in the target counted as an error."""
     pooled = pool(article.segments, scores)
-    if pooled.value is None or not article.omissions:
+    if not article.omissions or (pooled.value is None and article.segments):
         return pooled
-    words = pooled.stats["words"]
+    words = pooled.stats.get("words", 0.0)
     omitted = sum(count_words(omission.text) for omission in article.omissions)
-    points = words * score_to_penalty(pooled.value) + omitted * _OMITTED_PENALTY
-    return _pooled(points / (words + omitted), {**pooled.stats, "omitted_words": float(omitted)})
+    points = words * score_to_penalty(pooled.value or 0.0) + omitted * _OMITTED_PENALTY
+    return _pooled(points / max(words + omitted, 1), {**pooled.stats, "omitted_words": float(omitted)})
 
 
 def _pooled(penalty: float, stats: dict[str, float]) -> Score:

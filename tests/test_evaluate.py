@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mtqe.data import Article, ArticleReport
+from mtqe.data import Article, ArticleReport, Segment
 from mtqe.errors import ConfigError
 from mtqe.evaluate import Evaluator
 from mtqe.scorers.fluency_ngram import FluencyNgram
@@ -88,6 +88,15 @@ def test_broken_text_scores_near_the_bottom_without_a_source_as_well(fault: str)
     """A crawled page has no source."""
     assert value(report(BROKEN[fault], target_lang="en")) < 25
     assert value(report(GOOD, target_lang="en")) > 70
+
+
+def test_an_empty_translation_of_something_scores_at_the_bottom() -> None:
+    """As a whole article, and as a segment record."""
+    whole = report("", source=FRENCH, source_lang="fr", target_lang="en")
+    assert value(whole) < 2
+    segments = (Segment(0, 0, (0, 0), "", source=FRENCH),)
+    rows = Article("a", "", target_lang="en", source_lang="fr", segments=segments)
+    assert value(next(Evaluator().evaluate([rows])), "adequacy") < 2
 
 
 def test_half_a_translation_is_worse_than_a_whole_one() -> None:

@@ -151,11 +151,17 @@ def _site_name(headline: str) -> tuple[int, int] | None:
     if count_words(headline) > _LINK_WORDS:
         return None
     end = len(headline.rstrip())
-    for separator in _SEPARATOR.finditer(headline):
+    for separator in sorted(_SEPARATOR.finditer(headline), key=_bars_first):
         head, tail = headline[: separator.start()], headline[separator.end() : end]
         if count_words(tail) < count_words(head) and _is_site(separator.group(), tail):
             return separator.end(), end
     return None
+
+
+def _bars_first(separator: re.Match[str]) -> tuple[bool, int]:
+    """Bars from the left, for a site may have several parts; then dashes from the right."""
+    dash = separator.group().strip() in "-–—"
+    return dash, -separator.start() if dash else separator.start()
 
 
 def _is_site(separator: str, tail: str) -> bool:

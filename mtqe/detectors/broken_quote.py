@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import ClassVar, NamedTuple
 
 from mtqe.data import Article, Example, Mark, Segment, Span
@@ -23,15 +23,13 @@ _MARKS = re.compile('[“”„«»「」『』"]')
 # Inches, seconds and minutes of arc: 5'10", 19".
 _MEASURE = re.compile(r"\d\s?['′’]?\s?\d*$")
 
-_TWICE = "opens a quotation that is open already"
-_UNCLOSED = "opens a quotation that is never closed"
-
 
 class _Quote(NamedTuple):
     """One quotation mark and where it stands."""
 
     mark: str
     at: int
+    paragraph: int
     leads: bool  # stands at the start of its paragraph
 
 
@@ -40,10 +38,13 @@ class _Quote(NamedTuple):
 class BrokenQuote:
     """Mark quotation marks without a partner in their paragraph.
 
-    A quotation that runs over paragraphs opens each and closes only the last: left alone. So
-    are straight marks after digits (inches), articles that use a mark at one end only, and
-    languages whose conventions are not known here.
+    A quotation that runs over paragraphs opens each and closes only the last: left alone, like
+    languages that use one mark at both ends. Straight marks look the same at both ends, and
+    crawled text has lost the paragraphs that they run over, so that an odd number of them is
+    no sign of a bad translation: they are counted only if ``straight`` is set.
     """
+
+    straight: bool = False
 
     name: ClassVar[str] = "broken_quote"
     mqm: ClassVar[str] = "fluency/punctuation"
@@ -53,8 +54,10 @@ class BrokenQuote:
         Example("“We will go,” she said. Later, “Mr. Adeyemi told the crowd.", marks=("“",)),
         Example("“We will go, “Ms. Adeyemi told the crowd.", marks=("“",)),
         Example("“Nobody knew,” he said. We were all asleep. ”", marks=("”",)),
-        Example('He called it "a good day and left.', marks=('"',)),
+        Example('He called it "a good day and left.'),
         Example("“We will go,” she said. “Tomorrow.”"),
+        Example("He said: “It began in spring.\n\nIt went on in summer.\n\nIt ended in autumn.” He left."),
+        Example('He said: "It began in spring.\n\nIt ended in autumn." He left.'),
         Example("“It began in spring.\n\n“It ended in autumn,” he said."),
         Example('The board was 19" wide and he was 6\'2" tall.'),
         Example("“We will go,” she said. “Tomorrow we will,” he said. “Or never.”"),
@@ -72,11 +75,20 @@ class BrokenQuote:
         language = base_language(article.target_lang or "en")
         if language in _SAME_BOTH_ENDS:
             return
-        english = "”" in article.target and "„" not in article.target
-        pairs = _LOW_PAIRS if language in _LOW_OPENING and not english else _PAIRS
-        paragraphs = [_quotes(article.target, span) for span in _paragraphs(article.segments)]
+        pairs = _pairs(language, article.target)
+        spans = enumerate(_paragraphs(article.segments))
+        paragraphs = [_quotes(article.target, number, span) for number, span in spans]
         yield from _unpaired(paragraphs, pairs)
-        yield from _odd(paragraphs)
+        if self.straight:
+            yield from _odd(paragraphs)
+
+
+def _pairs(language: str, text: str) -> Mapping[str, str]:
+    """Opening marks and what closes them; a text that has no low marks may use English ones."""
+    if language not in _LOW_OPENING:
+        return _PAIRS
+    english = "”" in text and "„" not in text
+    return {**_LOW_PAIRS, "“": "”"} if english else _LOW_PAIRS
 
 
 def _paragraphs(segments: tuple[Segment, ...]) -> Iterator[Span]:
@@ -87,58 +99,63 @@ def _paragraphs(segments: tuple[Segment, ...]) -> Iterator[Span]:
         yield inside[0].target_span[0], inside[-1].target_span[1]
 
 
-def _quotes(text: str, span: Span) -> list[_Quote]:
-    found = [
-        _Quote(match.group(), match.start(), match.start() == span[0])
-        for match in _MARKS.finditer(text, *span)
-    ]
-    return [
-        quote
-        for quote in found
-        if quote.mark != '"' or not _MEASURE.search(text[max(quote.at - 6, 0) : quote.at])
-    ]
+def _quotes(text: str, number: int, span: Span) -> list[_Quote]:
+    found = (_Quote(m.group(), m.start(), number, m.start() == span[0]) for m in _MARKS.finditer(text, *span))
+    return [quote for quote in found if quote.mark != '"' or not _is_measure(text, quote.at)]
+
+
+def _is_measure(text: str, at: int) -> bool:
+    """Whether a straight mark stands for inches or seconds."""
+    return _MEASURE.search(text[max(at - 6, 0) : at]) is not None
 
 
 def _unpaired(paragraphs: Sequence[Sequence[_Quote]], pairs: Mapping[str, str]) -> Iterator[Mark]:
     """Closing marks that nothing opened, and opening marks that nothing closed.
 
-    What a paragraph leaves open may be closed, or opened again at its start, by the next.
+    What a paragraph leaves open may be closed by a later one, or opened again at the start of
+    the next; but not with other quotations in between.
     """
     stack: list[_Quote] = []
     for quotes in paragraphs:
-        carried, stack = stack, []
-        if not _reopens(quotes, carried):
-            stack = list(carried)
+        if _reopens(quotes, stack):
+            stack.pop()
         for quote in quotes:
             if stack and pairs.get(stack[-1].mark) == quote.mark:
                 stack.pop()
-            elif stack and stack[-1].mark == quote.mark and stack[-1] not in carried:
-                # Nobody opens the same marks twice: the second was meant to close.
-                yield _mark(quote, _TWICE, suggestion=pairs[stack.pop().mark])
             elif quote.mark in pairs:
-                stack.append(quote)
+                yield from _unclosed([open_ for open_ in stack if open_.paragraph < quote.paragraph], pairs)
+                stack = [open_ for open_ in stack if open_.paragraph == quote.paragraph] + [quote]
             elif quote.mark in pairs.values():
                 yield _mark(quote, "closes a quotation that was never opened")
-        yield from (_mark(quote, _UNCLOSED) for quote in stack if quote in carried)
-        stack = [quote for quote in stack if quote not in carried]
-    yield from (_mark(quote, _UNCLOSED) for quote in stack)
+    yield from _unclosed(stack, pairs)
 
 
-def _reopens(quotes: Sequence[_Quote], carried: Sequence[_Quote]) -> bool:
-    """Whether a paragraph goes on with the quotation that the one before left open."""
-    return bool(quotes and carried and quotes[0].leads and quotes[0].mark == carried[-1].mark)
+def _unclosed(stack: Sequence[_Quote], pairs: Mapping[str, str]) -> Iterator[Mark]:
+    """One mark: of two that open the same quotation, the second was meant to close it."""
+    if len(stack) > 1:
+        yield _mark(stack[-1], "opens a quotation that is open already", suggestion=pairs[stack[-1].mark])
+    elif stack:
+        yield _mark(stack[0], "opens a quotation that is never closed")
+
+
+def _reopens(quotes: Sequence[_Quote], stack: Sequence[_Quote]) -> bool:
+    """Whether a paragraph goes on with the quotation that one before left open."""
+    return bool(quotes and stack and quotes[0].leads and quotes[0].mark == stack[-1].mark)
 
 
 def _odd(paragraphs: Sequence[Sequence[_Quote]]) -> Iterator[Mark]:
     """The last of an odd number of straight marks: which of them is astray can't be told.
 
-    Two such paragraphs in a row are a quotation that runs over both.
+    Two such paragraphs with no mark between them are a quotation that runs over both.
     """
     straight = [[quote for quote in quotes if quote.mark == '"'] for quotes in paragraphs]
-    odd = [len(quotes) % 2 == 1 for quotes in straight]
-    for number, quotes in enumerate(straight):
-        if odd[number] and not any(odd[max(number - 1, 0) : number] + odd[number + 1 : number + 2]):
+    quoting = [quotes for quotes in straight if quotes]
+    running = False
+    for quotes, after in zip_longest(quoting, quoting[1:], fillvalue=list[_Quote]()):
+        odd = len(quotes) % 2 == 1
+        if odd and not running and len(after) % 2 == 0:
             yield _mark(quotes[-1], "one of an odd number of quotation marks in this paragraph", 0.6)
+        running = odd and not running and len(after) % 2 == 1
 
 
 def _mark(quote: _Quote, message: str, confidence: float = 0.75, suggestion: str | None = None) -> Mark:

@@ -135,6 +135,8 @@ def _ordinary(text: str, language: str) -> list[str]:
 
 def _gate(pair: Pair, copied: float) -> str | None:
     """Why the target is no translation at all, whatever its vector says."""
+    if not any(map(str.isalnum, pair.target)):
+        return "empty"
     if copied >= _COPIED:
         return "copied from the source"
     if pair.target_lang == pair.other_lang or len(pair.target.split()) < _LEAST_WORDS:

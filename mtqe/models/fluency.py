@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.models.calibration import Calibration, Matrix
-from mtqe.models.ngram import NAME, NUMBER, UNKNOWN, WEIGHTS, NgramModel, TokenScores, load_ngram
+from mtqe.models.ngram import NAME, NUMBER, RARE, UNKNOWN, WEIGHTS, NgramModel, TokenScores, load_ngram
 
 # Names of the features; each is larger for worse text.
 FEATURES = ("surprisal", "gain_lost", "worst_window", "odd_pairs", "unknown_words")
@@ -97,7 +97,7 @@ def _windows(values: Matrix, scores: TokenScores) -> Matrix:
 
 
 def _odd_pairs(scores: TokenScores) -> NDArray[np.bool_]:
-    frequent = (scores.unigram > _FREQUENT) & ~np.isin(scores.ids, (UNKNOWN, NUMBER, NAME))
+    frequent = (scores.unigram > _FREQUENT) & ~np.isin(scores.ids, (UNKNOWN, NUMBER, NAME, RARE))
     before = np.concatenate([[False], frequent[:-1]])
     before[scores.starts] = False
     return np.asarray(frequent & before & ~scores.seen_pair)

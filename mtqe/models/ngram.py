@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,8 @@ Ints = NDArray[np.int64]
 WEIGHTS = Path(str(files("mtqe.models").joinpath("weights")))
 
 # The first ids of every vocabulary.
-START, END, UNKNOWN, NUMBER, NAME, ADDRESS = range(6)
-CLASSES = ("<s>", "</s>", "<unk>", "<number>", "<name>", "<address>")
+START, END, UNKNOWN, NUMBER, NAME, ADDRESS, RARE = range(7)
+CLASSES = ("<s>", "</s>", "<unk>", "<number>", "<name>", "<address>", "<rare>")
 
 _CLASS_OF = {"number": NUMBER, "address": ADDRESS, "name": NAME}
 
@@ -49,6 +50,8 @@ _TOKEN = re.compile(
 _CHARACTER = re.compile(
     r"(?P<address>(?:https?://|www\.)[!-~]+)|(?P<number>\d[\d.,]*)|(?P<name>[A-Za-z][\w'-]*)|(?P<word>\w)|(?P<mark>[^\w\s])"
 )
+# Word lists of Chinese and Japanese lack characters and spellings that nobody would stumble at.
+_OWN_CHARACTER = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
 _QUOTES = str.maketrans("’‘“”„«»–—", '\'\'"""""--')
 
 
@@ -116,12 +119,15 @@ def token_ids(text: str, language: str, ids: Mapping[str, int]) -> Iterator[int]
     """The id of each token; classes stand for what the vocabulary lacks.
 
     A word that the language has but the vocabulary has not is known by its ending, which says
-    most of how it behaves in a sentence. In the middle of a sentence a capital makes it a name.
+    most of how it behaves in a sentence. A capital makes it a name; at the start of a sentence,
+    where every word has one, only if the language has no such word.
     """
     first = True
     for kind, token in tokens(text, language):
         if kind in _CLASS_OF:
             yield _CLASS_OF[kind]
+        elif kind == "mark":
+            yield ids.get(token, RARE)
         else:
             yield _word_id(token, first, language, ids)
         first = first and kind == "mark"
@@ -130,7 +136,7 @@ def token_ids(text: str, language: str, ids: Mapping[str, int]) -> Iterator[int]
 def tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Kind ("word", "mark", "number", "name" or "address") and text of each token."""
     pattern = _CHARACTER if language in UNSPACED else _TOKEN
-    for match in pattern.finditer(text.translate(_QUOTES)):
+    for match in pattern.finditer(normalize("NFC", text).translate(_QUOTES)):
         yield str(match.lastgroup), match.group()
 
 
@@ -141,7 +147,9 @@ def _word_id(token: str, first: bool, language: str, ids: Mapping[str, int]) -> 
         return known
     if token[0].isupper() and not first:
         return NAME
-    return ids.get(ending(word), UNKNOWN) if language in UNSPACED or _is_word(word, language) else UNKNOWN
+    if _is_word(word, language):
+        return ids.get(ending(word), RARE)
+    return NAME if token[0].isupper() else UNKNOWN
 
 
 def ending(word: str) -> str:
@@ -150,7 +158,9 @@ def ending(word: str) -> str:
 
 
 def _is_word(word: str, language: str) -> bool:
-    """Whether the language has such a word, or such words with a hyphen between."""
+    """Whether the language has such a word (or character), or such words with a hyphen between."""
+    if language in UNSPACED:
+        return _OWN_CHARACTER.match(word) is not None
     listed = frequencies(language)
     return listed is None or all(part in listed for part in word.split("-"))
 

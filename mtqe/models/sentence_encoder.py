@@ -1,4 +1,4 @@
-"""Sentence vectors that are near for translations of one another, in sixteen languages.
+"""Sentence vectors that are near for translations of one another, in fifteen languages.
 
 Google's multilingual Universal Sentence Encoder, version 3 (Yang et al., 2019): SentencePiece
 embeddings, three convolutions over n-grams of 2, 3 and 5 pieces, their sum over the sentence,
@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import iadd
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,23 @@ Ints = NDArray[np.int64]
 
 DIMENSIONS = 512
 LANGUAGES = frozenset(
-    ["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]
+    ["de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr", "ru", "ar", "th", "zh", "ja", "ko"]
 )
 
 # N-gram widths, and how many pieces to the left of its own each looks at.
 _ORDERS = ((2, 0), (3, 1), (5, 2))
-_LEFT, _RIGHT = 2, 2
 _CHANNELS = 256
 _EPSILON = 1e-12
 
-# Pieces that go through the network together: more gain no speed and cost memory.
-_BUDGET = 512
+# The widest n-gram looks this far to either side: so many empty places keep texts apart.
+_GAP = 2
+
+# Two layers of n-grams: what a piece becomes depends on this many pieces around it.
+_REACH = 2 * _GAP
+
+# Pieces that go through the network together. The more, the more of them are the same and are
+# computed once; beyond this the arrays outgrow the processor's cache, and it is slower again.
+_BUDGET = 1024
 
 # Vectors that are kept: 20 MB, the sentences of some hundred articles.
 _REMEMBERED = 10_000
@@ -47,9 +54,58 @@ _REMEMBERED = 10_000
 # A product of this size is best done by one thread; several of them run side by side.
 _WORKERS = min(os.cpu_count() or 1, 4)
 
-# The network sums over the sentence, so it has no longest input; but memory has. Longer texts
-# are encoded in windows of this many pieces, whose vectors are averaged by their length.
-_WINDOW = 512
+# Rows of the embedding table that are packed together: 4 KB, a page of memory.
+BLOCK = 8
+
+
+@dataclass(frozen=True)
+class Span:
+    """Pieces of one text: all, or for a long text a stretch of them with its surroundings.
+
+    Only ``ids[start:stop]`` count; the others are there for the n-grams of these.
+    """
+
+    owner: int
+    ids: Ints
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class PieceTable:
+    """Embeddings in 6 bits that stay packed in the file until a piece is asked for.
+
+    The table has several parts, each with a scale of its own; piece i is in part i modulo their
+    number.
+    """
+
+    packed: Any  # a safetensors slice: bytes are read when it is indexed
+    offsets: Ints
+    height: int
+    scale: Floats
+    low: Floats
+    unpacked: dict[int, bytes]
+
+    def vectors(self, pieces: Ints) -> Floats:
+        """Their embeddings, shape (n, 512); ``ModelError`` if the file is damaged there."""
+        numbers = pieces.tolist()
+        for piece in numbers:
+            if piece not in self.unpacked:
+                self.unpacked[piece] = self._row(piece)
+        joined = b"".join(map(self.unpacked.__getitem__, numbers))
+        rows = np.frombuffer(joined, dtype=np.uint8).reshape(-1, DIMENSIONS)
+        part = pieces % len(self.scale)
+        return rows * self.scale[part, None] + self.low[part, None]
+
+    def _row(self, piece: int) -> bytes:
+        row, part = divmod(piece, len(self.scale))
+        block, place = divmod(part * self.height + row, BLOCK)
+        begin, end = self.offsets[block : block + 2].tolist()
+        try:
+            rows = zlib.decompress(self.packed[begin:end])
+        except zlib.error as error:
+            raise ModelError(f"sentence encoder: damaged weights ({error}); install mtqe again") from error
+        return rows[place * DIMENSIONS : (place + 1) * DIMENSIONS]
 
 
 @dataclass(frozen=True)
@@ -57,14 +113,15 @@ class SentenceEncoder:
     """The model; ``load_encoder`` makes one."""
 
     pieces: Any
-    table: NDArray[np.uint8]  # embeddings in 6 bits, shape (17 parts, 7530, 512): piece i is in part i % 17
+    table: PieceTable
     weights: dict[str, Floats]
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of length 1, shape (n, 512), in the order of ``texts``.
 
-        A text's vector does not depend on its company; equal texts are encoded once. A text
-        without characters has the zero vector.
+        A text's vector does not depend on its company (but for rounding in the seventh digit);
+        equal texts are encoded once. No text is cut: a long one is summed piece by piece. A
+        text without anything but white space has the zero vector.
         """
         known = self._remembered
         new = [text for text in dict.fromkeys(texts) if text not in known]
@@ -80,57 +137,72 @@ class SentenceEncoder:
         return {}
 
     def _encode(self, texts: Sequence[str]) -> Floats:
-        windows = [window for text in texts for window in self._windows(text)]
+        ids = [self._ids(text) for text in texts]
+        lengths = np.array([len(row) for row in ids], dtype=np.float32)
+        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+        batches = _batches(span for owner, row in enumerate(ids) for span in _spans(owner, row))
         with _one_thread(), ThreadPoolExecutor(_WORKERS) as pool:
-            parts = list(pool.map(self._forward, _batches([ids for ids, _ in windows])))
-        vectors = np.concatenate(parts) if parts else np.zeros((0, DIMENSIONS), np.float32)
-        counts = [share for _, share in windows]
-        return _averaged(vectors, counts)
+            for owners, sums in pool.map(self._sums, batches):
+                np.add.at(vectors, owners, sums)
+            for start in range(0, len(texts), _BUDGET):
+                rows = slice(start, start + _BUDGET)
+                vectors[rows] = self._head(vectors[rows], lengths[rows, None])
+        return vectors
 
-    def _windows(self, text: str) -> list[tuple[list[int], tuple[bool, int]]]:
-        """Ids of each window, whether it is a text's first, and its length."""
-        begin, end = self.pieces.bos_id(), self.pieces.eos_id()
-        ids = self.pieces.encode(text) or [self.pieces.unk_id()]
-        starts = range(0, len(ids), _WINDOW)
-        length = 0 if not text.strip() else 1
-        return [
-            ([begin, *ids[s : s + _WINDOW], end], (s == 0, length * len(ids[s : s + _WINDOW])))
-            for s in starts
-        ]
+    def _ids(self, text: str) -> Ints:
+        """Piece ids between those for begin and end; none for a text of white space."""
+        # A lone surrogate has no UTF-8: as bytes it becomes an unknown piece instead of an error.
+        ids = self.pieces.encode(text.encode("utf-8", "surrogatepass"))
+        around = [self.pieces.bos_id(), *ids, self.pieces.eos_id()] if ids else []
+        return np.array(around, dtype=np.int64)
 
-    def _forward(self, batch: Sequence[Sequence[int]]) -> Floats:
-        lengths = np.array([len(ids) for ids in batch], dtype=np.int64)
-        ids = np.concatenate([np.asarray(b, dtype=np.int64) for b in batch])
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        features = self._features(ids, _neighbours(starts, lengths))
+    def _sums(self, batch: Sequence[Span]) -> tuple[list[int], Floats]:
+        """Whose spans these are, and of each the sum of its pieces' normalised features."""
+        starts, places, pieces = _laid_out(batch)
+        features = self._features(places, pieces)
+        # Layer normalisation, of which gain and bias come after the sum (see ``_network``).
+        mean = features.mean(axis=1)
+        variance = np.einsum("ij,ij->i", features, features) / features.shape[1] - mean * mean
+        shares = _shares(batch, starts, 1 / np.sqrt(variance + _EPSILON))
+        sums = shares @ features - (shares @ mean)[:, None]
+        return [span.owner for span in batch], sums @ self.weights["pool"]
+
+    def _features(self, places: Ints, pieces: Ints) -> Floats:
+        """Each place's embedding and its three n-gram features, side by side."""
         w = self.weights
-        total = np.add.reduceat(_normalised(features, w["ln_g"], w["ln_b"]), starts, axis=0)
-        sizes = lengths.astype(np.float32)[:, None]
-        pooled = (total @ w["cnn_W"] + sizes * w["cnn_b"]) / np.sqrt(sizes)
-        return self._head(pooled.astype(np.float32))
-
-    def _features(self, ids: Ints, neighbours: Ints) -> Floats:
-        """Each piece's embedding and its three n-gram features, side by side."""
-        w = self.weights
-        row, part = np.divmod(ids, len(w["scale"]))
-        embedded = self.table[part, row].astype(np.float32) * w["scale"][part, None] + w["lo"][part, None]
+        embedded = self.table.vectors(pieces)
         # The three projections are normalised together, as in the original.
-        joint = (embedded @ w["proj"] + w["proj_b"]).astype(np.float32)
-        projected = _normalised(joint, w["proj_ln_g"], w["proj_ln_b"])
-        columns = [embedded]
-        for order, (width, left) in enumerate(_ORDERS):
-            window = neighbours[:, _LEFT - left : _LEFT - left + width]
-            x = projected[:, order * _CHANNELS : (order + 1) * _CHANNELS]
-            for layer in ("1", "2"):
-                x = x + np.maximum(_gather(x, window) @ w[f"w{layer}_{width}"] + w[f"b{layer}_{width}"], 0)
-            columns.append(x)
+        projected = _normalised(embedded @ w["proj"] + w["proj_b"], w["proj_ln_g"], w["proj_ln_b"])
+        columns = [_with_empty(embedded)[places[_GAP:-_GAP]]]
+        for order in range(len(_ORDERS)):
+            own = _with_empty(projected[:, order * _CHANNELS : (order + 1) * _CHANNELS])
+            columns.append(self._grams(own, places, order))
         return np.concatenate(columns, axis=1)
 
-    def _head(self, x: Floats) -> Floats:
+    def _grams(self, own: Floats, places: Ints, order: int) -> Floats:
+        """Two layers over n-grams, each added to what it was made of.
+
+        A product with an n-gram is the sum of its pieces' products with parts of the matrix. So
+        those of the first layer are computed once for each different piece.
+        """
+        width, left = _ORDERS[order]
+        w1, b1, w2, b2 = (self.weights[f"{name}_{width}"] for name in ("w1", "b1", "w2", "b2"))
+        count = len(places) - 2 * _GAP
+        windows = [slice(_GAP - left + shift, _GAP - left + shift + count) for shift in range(width)]
+        x = own[places]
+        parts = zip(windows, np.split(w1, width), strict=True)
+        x[_GAP:-_GAP] += _rectified(reduce(iadd, ((own @ part)[places[at]] for at, part in parts)), b1)
+        x[places == len(own) - 1] = 0
+        parts = zip(windows, np.split(w2, width), strict=True)
+        return x[_GAP:-_GAP] + _rectified(reduce(iadd, (x[at] @ part for at, part in parts)), b2)
+
+    def _head(self, sums: Floats, lengths: Floats) -> Floats:
         w = self.weights
+        x = (sums + lengths * w["pool_b"]) / np.sqrt(np.maximum(lengths, 1))
         hidden = np.maximum(x @ w["p1"] + np.maximum(x @ w["d0"], 0) @ w["d1"], 0)
         out = np.tanh(hidden @ w["p3"] + np.maximum(hidden @ w["d2"], 0) @ w["d3"])
-        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), dtype=np.float32)
+        norms = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.asarray(out / np.maximum(norms, _EPSILON), dtype=np.float32)
 
 
 @cache
@@ -150,76 +222,114 @@ def encoder_revision(folder: Path = WEIGHTS) -> str:
 def load_encoder(folder: Path = WEIGHTS) -> SentenceEncoder:
     """The encoder that ships with the package; ``ModelError`` if its files are missing or damaged."""
     import sentencepiece
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors import SafetensorError, safe_open
 
     path = folder / "sentence_encoder.safetensors"
     try:
-        stored = load_file(path)
-        rows = zlib.decompress(stored["table_zlib"].tobytes())
+        file: Any = safe_open(path, framework="numpy")
+        stored = {name: file.get_tensor(name) for name in file.keys() if name != "table"}  # noqa: SIM118
+        table = _table(file.get_slice("table"), stored)
         pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentence_encoder.model"))
-    except (OSError, SafetensorError, KeyError, zlib.error) as error:
+        return SentenceEncoder(pieces, table, _network(stored))
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: is missing or damaged ({error}); install mtqe again") from error
-    parts = np.frombuffer(rows, dtype=np.uint8).reshape(len(stored["scale"]), -1, DIMENSIONS)
-    return SentenceEncoder(pieces, parts, _network(stored))
+
+
+def _table(packed: Any, stored: dict[str, NDArray[Any]]) -> PieceTable:
+    sizes, scale, low = stored.pop("table_sizes"), stored.pop("scale"), stored.pop("lo")
+    offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    return PieceTable(packed, offsets, int(stored.pop("table_height")[0]), scale, low, {})
 
 
 def _network(stored: dict[str, NDArray[Any]]) -> dict[str, Floats]:
-    """The network's weights: each matrix is stored as bytes that point into its few values."""
-    weights = {name: array for name, array in stored.items() if not name.startswith(("table_", "values_"))}
-    return {
+    """The network's weights: each matrix is stored as bytes that point into its few values.
+
+    The gain and the bias of the last normalisation are joined with the matrix that follows the
+    sum, since sum and products change places freely.
+    """
+    w = {
         name: stored[f"values_{name}"][array] if f"values_{name}" in stored else array
-        for name, array in weights.items()
+        for name, array in stored.items()
+        if not name.startswith("values_")
     }
+    matrix, bias = w.pop("cnn_W"), w.pop("cnn_b")
+    return w | {"pool_b": w.pop("ln_b") @ matrix + bias, "pool": w.pop("ln_g")[:, None] * matrix}
+
+
+@cache
+def _blas() -> Any:
+    """Numpy's libraries, looked for once."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _one_thread() -> Any:
     """BLAS with one thread: on products this small more threads wait for one another."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1, user_api="blas")
+    return _blas().limit(limits=1, user_api="blas")
 
 
-def _batches(windows: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:
-    batch: list[Sequence[int]] = []
+def _spans(owner: int, ids: Ints) -> Iterator[Span]:
+    """The network sums over a text, so it has no longest input; but memory has."""
+    for begin in range(0, len(ids), _BUDGET):
+        end = min(begin + _BUDGET, len(ids))
+        left = max(0, begin - _REACH)
+        yield Span(owner, ids[left : end + _REACH], begin - left, end - left)
+
+
+def _batches(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    batch: list[Span] = []
     size = 0
-    for ids in windows:
-        if batch and size + len(ids) > _BUDGET:
+    for span in spans:
+        if batch and size + len(span.ids) > _BUDGET:
             yield batch
             batch, size = [], 0
-        batch.append(ids)
-        size += len(ids)
+        batch.append(span)
+        size += len(span.ids)
     if batch:
         yield batch
 
 
-def _averaged(vectors: Floats, counts: Sequence[tuple[bool, int]]) -> Floats:
-    """One vector for each text from those of its windows, by their lengths."""
-    if not counts:
-        return vectors
-    firsts = np.flatnonzero([first for first, _ in counts])
-    weighted = vectors * np.array([length for _, length in counts], dtype=np.float32)[:, None]
-    total = np.add.reduceat(weighted, firsts, axis=0)
-    norms = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.asarray(np.divide(total, norms, out=np.zeros_like(total), where=norms > 0), dtype=np.float32)
+def _laid_out(batch: Sequence[Span]) -> tuple[Ints, Ints, Ints]:
+    """All spans in one row with a gap before, between and behind them.
+
+    Where each starts, not counting the first gap; for every place of the row the number of its
+    piece, one past the last for a gap; and the different pieces.
+    """
+    lengths = np.array([len(span.ids) for span in batch])
+    starts = np.cumsum(lengths + _GAP) - lengths - _GAP
+    pieces, numbers = np.unique(np.concatenate([span.ids for span in batch]), return_inverse=True)
+    places = np.full(int((lengths + _GAP).sum()) + _GAP, len(pieces), dtype=np.int64)
+    shifts = np.arange(1, len(batch) + 1) * _GAP
+    places[np.arange(len(numbers)) + np.repeat(shifts, lengths)] = numbers
+    return starts, places, pieces
 
 
-def _neighbours(starts: Ints, lengths: Ints) -> Ints:
-    """For each piece the places around it; those beyond its text point behind the last piece."""
-    total = int(lengths.sum())
-    places = np.arange(total)[:, None] + np.arange(-_LEFT, _RIGHT + 1)
-    first = np.repeat(starts, lengths)[:, None]
-    last = np.repeat(starts + lengths, lengths)[:, None]
-    return np.where((places >= first) & (places < last), places, total)
+def _shares(batch: Sequence[Span], starts: Ints, weight: Floats) -> Floats:
+    """What each place adds to each span: its weight, or 0 for others' places, gaps and surroundings."""
+    shares = np.zeros((len(batch), len(weight)), np.float32)
+    for row, (span, start) in enumerate(zip(batch, starts.tolist(), strict=True)):
+        counted = slice(start + span.start, start + span.stop)
+        shares[row, counted] = weight[counted]
+    return shares
 
 
-def _gather(x: Floats, window: Ints) -> Floats:
-    padded = np.concatenate([x, np.zeros((1, _CHANNELS), np.float32)])
-    return padded[window].reshape(len(x), -1)
+def _with_empty(x: Floats) -> Floats:
+    """With a row of zeros behind the last, for gaps."""
+    return np.concatenate([x, np.zeros((1, x.shape[1]), np.float32)])
+
+
+def _rectified(x: Floats, bias: Floats) -> Floats:
+    """``x`` itself, with the bias added and without what is below 0 then."""
+    x += bias
+    return np.maximum(x, 0, out=x)
 
 
 def _normalised(x: Floats, gain: Floats, bias: Floats) -> Floats:
-    """Layer normalisation (Ba et al., 2016)."""
-    centred = x - x.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", centred, centred) / x.shape[1]
-    return np.asarray(centred / np.sqrt(variance + _EPSILON)[:, None] * gain + bias, dtype=np.float32)
+    """``x`` itself after layer normalisation (Ba et al., 2016)."""
+    x -= x.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", x, x) / x.shape[1]
+    x *= (1 / np.sqrt(variance + _EPSILON))[:, None]
+    x *= gain
+    x += bias
+    return x

@@ -65,7 +65,7 @@ def _places(index: int, article: Article, against: str) -> list[_Place]:
         if segment.excluded is None
         and _against(segment) == against
         and (other := getattr(segment, against)) is not None
-        and any(map(str.isalnum, segment.target))
+        and any(map(str.isalnum, other))
     ]
 
 
@@ -90,7 +90,7 @@ def _why_not(article: Article, segment: Segment) -> str:
     if _languages(article, _against(segment)) is None:
         pair = f"{article.source_lang or 'und'}-{article.target_lang or 'und'}"
         return f"no adequacy model for {pair!r}"
-    return "no words in it"
+    return f"no words in the {_against(segment)}"
 
 
 def _score(judgement: Judgement, against: str) -> Score:
