@@ -117,4 +117,5 @@ def _omission(omission: Omission) -> Record:
 
 
 def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS)
+    # Adding 0 makes -0.0 a plain zero.
+    return None if value is None else round(value, _DIGITS) + 0.0
