@@ -22,7 +22,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,11 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.data import Article, Segment
+from mtqe.data import Article
 from mtqe.models.fluency import load_fluency, weights_revision
 from mtqe.models.ngram import UNSPACED, languages
 from mtqe.models.word_language import frequencies
 from mtqe.prepare import prepare
-from mtqe.scale import score_to_penalty
-from mtqe.scorers.fluency_ngram import FluencyNgram
 from mtqe.text.words import count_words, word_spans
 from mtqe.training.calibration import judged
 from mtqe.training.corpora import fluent_texts, is_held_out, rows
@@ -49,10 +47,20 @@ CONTRASTS = {"swap": swap, "double": double, "drop": drop, "shuffle": shuffle}
 
 # The kinds of DEMETR that a reader of the target alone can see.
 PERTURBATIONS = (
-    "minor_id1_repeat2 minor_id2_repeat4 minor_id12_conj_removed minor_id13_pos_shift minor_id14_word_swap "
-    "minor_id16_function_word minor_id26_misspelled minor_id27_char_removed minor_id29_punc_addition "
-    "critical_id4_codemix critical_id20_shuffled critical_id22_verb_removed critical_id23_noun_removed"
-).split()
+    "minor_id1_repeat2",
+    "minor_id2_repeat4",
+    "minor_id12_conj_removed",
+    "minor_id13_pos_shift",
+    "minor_id14_word_swap",
+    "minor_id16_function_word",
+    "minor_id26_misspelled",
+    "minor_id27_char_removed",
+    "minor_id29_punc_addition",
+    "critical_id4_codemix",
+    "critical_id20_shuffled",
+    "critical_id22_verb_removed",
+    "critical_id23_noun_removed",
+)
 
 Values = NDArray[np.float64]
 Judge = Callable[[Sequence[str], str], Values]
@@ -102,35 +110,35 @@ def ranks(values: Values) -> Values:
     return np.asarray((np.cumsum(counts) - (counts + 1) / 2)[inverse])
 
 
-def spearman(cases: Sequence[Case]) -> float:
+def spearman(people: Values, scores: Values) -> float:
     """Spearman's correlation between what people and the scorer say."""
-    people, scores = (ranks(np.array(column)) for column in list(zip(*cases, strict=True))[1:])
+    people, scores = ranks(people), ranks(scores)
     if people.std() == 0 or scores.std() == 0:
         return 0.0
     return float(np.corrcoef(people, scores)[0, 1])
 
 
-def share_right(cases: Sequence[Case]) -> float:
+def share_right(people: Values, scores: Values) -> float:
     """Share of pairs where the scorer sides with people; a tie of the scorer is half right."""
-    people, scores = (np.array(column) for column in list(zip(*cases, strict=True))[1:])
     return float(np.mean(0.5 + 0.5 * np.sign(people) * np.sign(scores)))
 
 
-def measured(figure: Callable[[Sequence[Case]], float], cases: Sequence[Case]) -> dict[str, Any]:
+def measured(figure: Callable[[Values, Values], float], cases: Sequence[Case]) -> dict[str, Any]:
     """A figure with its interval, and how many cases of how many documents it rests on."""
-    by_document: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        by_document[case[0]].append(case)
-    groups = list(by_document.values())
-    rng = random.Random(SEED)
-    again = [
-        figure([c for group in rng.choices(groups, k=len(groups)) for c in group]) for _ in range(ROUNDS)
-    ]
-    low, high = np.quantile(again, (0.025, 0.975))
-    value = [round(float(x), 3) for x in (figure(cases), low, high)]
-    return {"value": value[0], "interval": value[1:], "cases": len(cases), "documents": len(groups)}
+    by_document: dict[str, list[int]] = defaultdict(list)
+    for index, (document, _, _) in enumerate(cases):
+        by_document[document].append(index)
+    groups = [np.array(group) for group in by_document.values()]
+    people, scores = np.array([case[1:] for case in cases], dtype=np.float64).T
+    rng = np.random.default_rng(SEED)
+    drawn = (rng.integers(len(groups), size=len(groups)) for _ in range(ROUNDS))
+    samples = (np.concatenate([groups[i] for i in indices]) for indices in drawn)
+    low, high = np.quantile([figure(people[at], scores[at]) for at in samples], (0.025, 0.975))
+    value, low, high = (round(float(x), 3) for x in (figure(people, scores), low, high))
+    return {"value": value, "interval": [low, high], "cases": len(cases), "documents": len(groups)}
 
 
+@cache
 def held_out_rows(data: Path, language: str) -> list[tuple[dict[str, Any], float]]:
     """Judged translations into ``language`` whose texts no model has seen under another name."""
     seen = set(fluent_texts(data, language))

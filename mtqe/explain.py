@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from importlib.resources import files
 from typing import Any
 
 from mtqe.data import Example
@@ -41,7 +43,18 @@ def _facts(cls: Any) -> Iterator[str]:
         yield f"MQM: {cls.mqm}"
     yield "options: " + ("none" if not fields(cls) else "")
     yield from (f"  {field.name}: {field.type} = {_default(field)}" for field in fields(cls))
+    yield from _figures(cls.name)
     yield from _examples(getattr(cls, "examples", ()))
+
+
+def _figures(name: str) -> Iterator[str]:
+    """What benchmarks/detectors.py measured on the development data."""
+    figures = json.loads(files("mtqe").joinpath("figures.json").read_text(encoding="utf-8")).get(name, {})
+    for kind, found in figures.items():
+        shown = ", ".join(
+            f"{measure.replace('_', ' ')} {value}" for measure, value in found.items() if value is not None
+        )
+        yield f"measured on {kind}: {shown}"
 
 
 def _examples(examples: tuple[Example, ...]) -> Iterator[str]:

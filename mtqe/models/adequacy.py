@@ -16,6 +16,7 @@ from mtqe.models.calibration import Calibration, Matrix
 from mtqe.models.language_id import identify
 from mtqe.models.ngram import UNSPACED, WEIGHTS
 from mtqe.models.sentence_encoder import LANGUAGES, encoder_revision, load_encoder
+from mtqe.models.word_language import frequencies
 
 # Names of the features; each is larger for worse pairs.
 FEATURES = ("distance", "length_surprise", "numbers_lost")
@@ -27,6 +28,9 @@ _BROKEN = 100.0
 _COPIED = 0.5
 _LEAST_WORDS = 4
 _SURE = 0.95
+
+# By how much more usual words are on average in the source's language: a factor of three.
+_FOREIGN = 0.5
 
 _LOWER_WORD = re.compile(r"(?<![\w'’-])[^\W\d_A-ZÀ-Þ]{3,}")
 _NUMBER = re.compile(r"\d+")
@@ -139,8 +143,20 @@ def _gate(pair: Pair, copied: float) -> str | None:
         return "empty"
     if copied >= _COPIED:
         return "copied from the source"
-    if pair.target_lang == pair.other_lang or len(pair.target.split()) < _LEAST_WORDS:
-        return None
-    guess = identify(pair.target)
-    in_source_language = guess is not None and guess.language == pair.other_lang
-    return "in the source's language" if in_source_language and guess and guess.probability >= _SURE else None
+    return "in the source's language" if _is_in_other_language(pair) else None
+
+
+def _is_in_other_language(pair: Pair) -> bool:
+    """Whether the target's ordinary words are rather those of the source's language.
+
+    Names are left out: they are at home everywhere. Languages without a word list, or without
+    spaces between words, are told apart by their letters.
+    """
+    if pair.target_lang == pair.other_lang:
+        return False
+    own, other = frequencies(pair.target_lang), frequencies(pair.other_lang)
+    if own is None or other is None or {pair.target_lang, pair.other_lang} & UNSPACED:
+        guess = identify(pair.target)
+        return guess is not None and guess.language == pair.other_lang and guess.probability >= _SURE
+    words = [word.lower() for word in _ordinary(pair.target, pair.target_lang)]
+    return len(words) >= _LEAST_WORDS and sum(other[w] - own[w] for w in words) > _FOREIGN * len(words)

@@ -1,0 +1,166 @@
+"""Write docs/figures.md from what the benchmarks measured: python docs/figures.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+def load(path: str) -> dict[str, Any]:
+    """A result file, or nothing if it was not made."""
+    file = ROOT / path
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found
+
+
+def row(*cells: object) -> str:
+    """A line of a Markdown table."""
+    return f"| {' | '.join('–' if cell is None else str(cell) for cell in cells)} |"
+
+
+def detectors() -> Iterator[str]:
+    """What detectors find and flag in vain."""
+    yield "## Detectors (`benchmarks/detectors.py`)"
+    yield ""
+    yield "Recall and precision on annotated machine translations into English, target alone; these articles were"
+    yield "looked at in development. Human texts are news articles and WMT references; many of the flags in them are real"
+    yield "slips of their writers."
+    yield ""
+    yield row(
+        "detector", "recall", "precision", "of flags", "human texts flagged", "flags per 1,000 words of them"
+    )
+    yield "|---|---:|---:|---:|---:|---:|"
+    for name, found in load("mtqe/figures.json").items():
+        alone = found.get("annotated articles, target alone", {})
+        human = found.get("human texts", {})
+        yield row(
+            name,
+            alone.get("recall"),
+            alone.get("precision"),
+            alone.get("detectable_flags"),
+            human.get("documents_flagged"),
+            human.get("flags_per_1000_words"),
+        )
+    yield ""
+    yield "With the source, on segments of MQM sets (marked by annotators, and as many again times two that were not):"
+    yield ""
+    yield row("detector", "recall", "precision", "unmarked segments flagged")
+    yield "|---|---:|---:|---:|"
+    for name, found in load("mtqe/figures.json").items():
+        if segments := found.get("segments with source"):
+            yield row(name, segments["recall"], segments["precision"], segments["negatives_flagged"])
+    yield ""
+
+
+def alignment() -> Iterator[str]:
+    """Links and gaps."""
+    yield "## Alignment (`benchmarks/alignment.py`)"
+    yield ""
+    yield row("texts", "links P", "links R", "gaps P", "gaps R", "in order: links P", "gaps P")
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for name, found in load("benchmarks/results/alignment.json").items():
+        ours, peer = found["mtqe"], found["in order"]
+        yield row(name, *ours.values(), peer["links_precision"], peer["gaps_precision"])
+    yield ""
+
+
+def segmentation() -> Iterator[str]:
+    """F1 and speed of each library."""
+    results = load("benchmarks/results/segmentation.json")
+    languages = sorted(next(iter(results.values()), {}))
+    yield "## Sentence segmentation (`benchmarks/segmentation.py`)"
+    yield ""
+    yield "F1 of sentence ends; mtqe is sentencex with tables of abbreviations and bounds. sentencex was chosen because it"
+    yield "is maintained, knows scripts without spaces, keeps offsets, and is the fastest by far."
+    yield ""
+    yield row("library", *languages, "words/s (en)")
+    yield "|---|" + "---:|" * (len(languages) + 1)
+    for name, found in results.items():
+        yield row(name, *(found[code]["f1"] for code in languages), found["en"]["words_per_second"])
+    yield ""
+
+
+def adequacy() -> Iterator[str]:
+    """Agreement with people, beside floors."""
+    results = load("benchmarks/results/adequacy.json")
+    yield "## Adequacy (`benchmarks/adequacy.py`)"
+    yield ""
+    yield "Spearman's correlation with MQM accuracy points, and translations of one source put in the right order (0.5 is"
+    yield "a coin), on held-out documents. Among modern systems' translations of one source this model does not beat a"
+    yield "coin; what it sees is missing, added, unrelated and copied content."
+    yield ""
+    yield row(
+        "pair", "segments", "Spearman", "of cosine", "of −length", "in order", "of cosine", "of −length"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    for pair, found in results.get("mqm", {}).items():
+        if found["segments"] >= 300:
+            names = ("mtqe", "cosine", "length")
+            orders = [found[name]["in_order"][0] if found[name]["in_order"] else None for name in names]
+            yield row(pair, found["segments"], *(found[name]["spearman"] for name in names), *orders)
+    yield ""
+    if "demetr" in results:
+        yield f"DEMETR, spoilt translation below the good one: {results['demetr']['all']} of all kinds."
+        yield ""
+
+
+def fluency() -> Iterator[str]:
+    """Whatever the fluency benchmark has, language by language."""
+    yield "## Fluency (`benchmarks/fluency.py`)"
+    yield ""
+    yield "```json"
+    yield json.dumps(load("benchmarks/results/fluency.json"), indent=1)
+    yield "```"
+    yield ""
+
+
+def speed() -> Iterator[str]:
+    """Articles per minute, memory and start."""
+    yield "## Speed (`benchmarks/speed.py`)"
+    yield ""
+    yield from speed_table()
+    yield ""
+
+
+def speed_table() -> Iterator[str]:
+    """The table that the README has as well."""
+    yield row(
+        "mode",
+        "articles a minute",
+        "words a second",
+        "peak memory",
+        "start to first report",
+        "× sacrebleu's chrF",
+    )
+    yield "|---|---:|---:|---:|---:|---:|"
+    for mode, found in load("benchmarks/results/speed.json").items():
+        memory, start = f"{found['peak_memory_mb']} MB", f"{found['first_report_seconds']} s"
+        yield row(
+            mode,
+            found["articles_per_minute"],
+            found["words_per_second"],
+            memory,
+            start,
+            found["ratio_to_chrf"],
+        )
+
+
+def main() -> None:
+    """Write the page, and the README's table between its marks."""
+    parts = (detectors, fluency, adequacy, alignment, segmentation, speed)
+    lines = ["# What was measured", "", "Made by `python docs/figures.py` from the benchmarks' results.", ""]
+    lines += [line for part in parts for line in part()]
+    (ROOT / "docs" / "figures.md").write_text("\n".join(lines), encoding="utf-8")
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition("<!-- speed -->\n")
+    _, _, after = rest.partition("<!-- /speed -->\n")
+    table = "\n".join(speed_table())
+    readme.write_text(f"{before}<!-- speed -->\n{table}\n<!-- /speed -->\n{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
