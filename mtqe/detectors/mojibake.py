@@ -143,7 +143,7 @@ def _decoded(text: str, language: str) -> Iterator[_Found]:
         chunk = text[start:end]
         repaired = fix_encoding(chunk)
         if repaired == chunk:
-            repaired = _from_cyrillic(chunk, language)
+            repaired = _from_cyrillic(chunk, language) if language in CYRILLIC else _from_1251(chunk)
         if repaired != chunk:
             yield _trimmed(start, chunk, repaired)
 
@@ -179,10 +179,18 @@ def _trimmed(start: int, chunk: str, repaired: str) -> _Found:
 
 def _from_cyrillic(chunk: str, language: str) -> str:
     """``chunk`` with single-byte Cyrillic read as Latin-1 restored, if words of the language result."""
-    usual = frequencies(language) if language in CYRILLIC else None
+    usual = frequencies(language)
     if usual is None:
         return chunk
     return _LATIN_RUN.sub(lambda match: _restored(match.group(), usual), chunk)
+
+
+def _from_1251(chunk: str) -> str:
+    """``chunk`` with UTF-8 read as Windows-1251 restored, if all of it is UTF-8: ``mГЎs``."""
+    try:
+        return chunk.encode("cp1251").decode("utf-8")
+    except UnicodeError:
+        return chunk
 
 
 def _restored(run: str, usual: Frequencies) -> str:
