@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mtqe.text.name_forms import Form, candidates
+from mtqe.text.name_forms import Form, candidates, is_person
 from mtqe.text.names import NameWords
 from mtqe.text.phonetics import romanise, sound_distance
-from mtqe.text.same_name import is_derived, is_pinyin
+from mtqe.text.same_name import is_clipped, is_derived, is_inhabitant, is_pinyin, keeps_case
 
 # Zipf frequencies. A spelling of more than _KNOWN is a name or word in its own right, one under
 # _RARE is hardly known at all; a usual form of more than _EVERYDAY is a word, not a name.
@@ -37,16 +37,19 @@ class Ground:
     confidence: float
 
 
-_FIRST_NAME = Ground("with the same first name", 0.3, 0.92)
-_KNOWN_FULL_NAME = Ground("with the same first name", 0.1, 0.75)
+_FIRST_NAME = Ground("with the same first name", 0.35, 0.95)
+_KNOWN_FULL_NAME = Ground("with the same first name", 0.15, 0.85)
 _PARTNER = Ground("paired with the same name", 0.3, 0.9)
 _BOTH_NAMES = Ground("with a first name alike", 0.25, 0.85)
-_TITLE = Ground("with the same title", 0.2, 0.8)
-_SURNAME = Ground("with the same surname", 0.15, 0.6)
-_PERSON = Ground("introduced there; this spelling never is", 0.25, 0.85)
-_KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.1, 0.65)
-_BARE = Ground("introduced there; this spelling never is", 0.17, 0.7)
-_ALIKE = Ground("and this is no known name", 0.1, 0.6)
+_TITLE = Ground("with the same title", 0.25, 0.8)
+_SURNAME = Ground("with the same surname", 0.2, 0.75)
+_KNOWN_SURNAME = Ground("with the same surname", 0.15, 0.6)
+_CASE = Ground("and this has a case ending of another language", 0.35, 0.8)
+_PERSON = Ground("introduced there; this spelling never is", 0.27, 0.85)
+_BARE = Ground("introduced there; this spelling never is", 0.2, 0.75)
+_KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.15, 0.7)
+_ALIKE = Ground("and this is no known name", 0.15, 0.7)
+_NAMESAKE = Ground("and this is no known name", 0.08, 0.6)
 
 _KNOWN_NAME = "the better known name"
 
@@ -78,9 +81,9 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     distance = sound_distance(odd.text, usual.text)
     if distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
         return None
-    if usual.lowered or is_derived(odd.text, usual.text, odd.language):
+    if usual.lowered or _parts(odd) != _parts(usual) or _is_legitimate(odd, usual):
         return None
-    if is_pinyin(odd.text) and is_pinyin(usual.text):
+    if _is_chinese(odd) and _is_chinese(usual):
         return None
     if odd.sentences & usual.sentences and distance > _SLIP:
         return None
@@ -93,20 +96,45 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     return None
 
 
+def _parts(form: Form) -> int:
+    """How many names a hyphen joins: a compound is no spelling of one of its parts."""
+    return form.text.count("-") + 1
+
+
+def _is_legitimate(odd: Form, usual: Form) -> bool:
+    """Whether one spelling is derived from the other, and means something else than that.
+
+    An unknown name that lost its last letters, or that took a single one where the first name is the
+    same, is no plural, inhabitant or relative.
+    """
+    if not is_derived(odd.text, usual.text, odd.language):
+        return False
+    if odd.common >= _KNOWN or is_inhabitant(odd.text, usual.text, odd.language):
+        return True
+    if odd.given & usual.given:
+        return False
+    return odd.common >= _UNHEARD or not is_clipped(odd.text, usual.text)
+
+
 def _grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name, strongest first."""
     yield from _grounds_in_a_sentence(odd, usual)
+    unheard = odd.common < _UNHEARD and not words.capital_nouns
     if odd.sentences & usual.sentences:
+        if unheard:
+            yield _NAMESAKE
         return
     if odd.given and usual.given and not odd.given & usual.given:
         if min(sound_distance(a, b) for a in odd.given for b in usual.given) <= _BOTH_NAMES.reach:
             yield _BOTH_NAMES
+        if unheard:
+            yield _NAMESAKE
         return
     if odd.common < _KNOWN:
         if odd.titles & usual.titles & words.role:
             yield _TITLE
-        if odd.follows & usual.follows:
-            yield _SURNAME
+        if odd.follows & usual.follows and not words.capital_nouns:
+            yield _SURNAME if odd.common < _UNHEARD else _KNOWN_SURNAME
     yield from _weak_grounds(odd, usual, words)
 
 
@@ -115,7 +143,7 @@ def _grounds_in_a_sentence(odd: Form, usual: Form) -> Iterable[Ground]:
     if odd.given & usual.given:
         if odd.common < _KNOWN:
             yield _FIRST_NAME
-        elif odd.common < min(_OTHERS, usual.common):
+        elif odd.common < _OTHERS:
             yield _KNOWN_FULL_NAME
     if odd.common < _KNOWN and odd.partners & usual.partners:
         yield _PARTNER
@@ -125,24 +153,26 @@ def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name if the odd spelling is unknown: a bare name needs an introduction."""
     if odd.common >= _SEEN or not odd.named or not _is_name(usual, words):
         return
-    person = _is_person(odd, words)
+    if odd.common < _UNHEARD and keeps_case(odd.text, usual.text):
+        yield _CASE
+    person, alone = is_person(odd, words), odd.introduced != usual.introduced
     if odd.common >= _RARE or usual.common >= _EVERYDAY:
         if (person or odd.common < _UNHEARD) and usual.introduced and not odd.introduced:
             yield _KNOWN_PERSON
         return
-    if odd.introduced != usual.introduced:
-        if person:
-            yield _PERSON
-        if not words.capital_nouns:
-            yield _BARE
+    if alone and person:
+        yield _PERSON
+    if alone and not words.capital_nouns:
+        yield _BARE
     if odd.common < _UNHEARD and not words.capital_nouns:
         yield _ALIKE
 
 
-def _is_person(form: Form, words: NameWords) -> bool:
-    return bool(form.titles or form.neighbours & words.speech)
+def _is_chinese(form: Form) -> bool:
+    """Whether a name reads as Pinyin, and its first name, if it has one, does too."""
+    return is_pinyin(form.text) and (not form.given or any(map(is_pinyin, form.given)))
 
 
 def _is_name(form: Form, words: NameWords) -> bool:
     """Whether a form is a name for sure: an everyday word is one only if a person bears it."""
-    return form.common < _EVERYDAY or (bool(form.given) and _is_person(form, words))
+    return form.common < _EVERYDAY or (bool(form.given) and is_person(form, words))

@@ -26,8 +26,11 @@ _UNHEARD = 1.5
 _ATTESTED = 1.0
 
 # Hardly any garbled name is a known one by chance: that outweighs an introduction and one mention.
-_ATTESTED_WEIGHT = 3.1
-_EVERYDAY = 4.0
+_ATTESTED_WEIGHT = 2.5
+
+# What each mention after the second adds, up to so many.
+_FURTHER = 0.4
+_MOST_FURTHER = 8
 
 # "Keller and the former minister Brandt": how far apart a pair may stand.
 _LONGEST_GAP = 30
@@ -99,9 +102,14 @@ class Form:
     def support(self) -> tuple[float, int]:
         """How likely it is the right spelling: attested elsewhere, introduced, frequent, early."""
         count = len(self.places)
-        weight = min(count, 2) + 0.2 * min(count - min(count, 2), 10)
-        attested = _ATTESTED_WEIGHT if self.common >= _ATTESTED else 0
+        weight = min(count, 2) + _FURTHER * min(count - min(count, 2), _MOST_FURTHER)
+        attested = _ATTESTED_WEIGHT + self.common if self.common >= _ATTESTED else 0
         return (weight + attested + (2 if self.introduced else 0), -self.places[0][0].words[0].span[0])
+
+
+def is_person(form: Form, words: NameWords) -> bool:
+    """Whether a name has a title somewhere, or does what only people do."""
+    return bool(form.titles or form.neighbours & words.speech)
 
 
 def find_forms(

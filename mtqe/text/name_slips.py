@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mtqe.data import Article, Mark, Span
-from mtqe.text.name_forms import Form, candidates
+from mtqe.text.name_forms import Form, candidates, is_person
 from mtqe.text.names import Mention, NameWords, commonness
 from mtqe.text.phonetics import romanise, sound_distance
 from mtqe.text.same_name import is_derived, is_pinyin
@@ -16,6 +16,7 @@ _FREE_WORD = re.compile(r"(?<![\w@/.#’'&-])([^\W\d_]{4,})(?:[’']s)?(?![\w@/&
 
 # Up to this Zipf frequency a lower-case word that is also a name in the article lost its capital.
 _RARE = 2.2
+_UNCOMMON = 3.5
 
 # Words that nobody knows, and how far apart two spellings of one may be.
 _LEAST_UNKNOWN = 5
@@ -50,7 +51,9 @@ def lost_capitals(
 ) -> Iterator[Mark]:
     """Rare words without the capital that they have elsewhere in the article."""
     # Without a first name or the like beside it, a capitalised noun is a heading's.
-    names = {form.text.lower(): form for form in forms.values() if form.introduced and form.common < _RARE}
+    names = {
+        form.text.lower(): form for form in forms.values() if form.introduced and _is_no_word(form, words)
+    }
     doubtful = {word for word in names if word in lower and not word.endswith(words.suffixes)}
     if not words.determiners:
         return
@@ -61,9 +64,16 @@ def lost_capitals(
             doubtful.discard(word)
     for word in sorted(doubtful & found.keys()):
         usual = names[word]
+        if usual.common >= _RARE and len(found[word]) > len(usual.places):
+            continue
         message, related = f"“{usual.text}” elsewhere in the article", places(usual)
         for span in found[word]:
             yield Mark(*span, message, confidence=_LOST_CAPITAL, suggestion=usual.text, related=related)
+
+
+def _is_no_word(form: Form, words: NameWords) -> bool:
+    """Whether a name is hardly a word of the language too; a person's may be a little."""
+    return form.common < (_UNCOMMON if form.given and is_person(form, words) else _RARE)
 
 
 def unknown_words(article: Article, language: str, words: NameWords, lower: frozenset[str]) -> Iterator[Mark]:

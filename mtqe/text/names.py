@@ -78,6 +78,7 @@ class NameWords:
     numbers: frozenset[str]
     plural: str
     endings: tuple[str, ...]
+    inhabitants: tuple[str, ...]
     suffixes: tuple[str, ...]
     determiners: frozenset[str]
     pronouns: frozenset[str]
@@ -103,11 +104,18 @@ def name_words(language: str) -> NameWords:
         words("numbers"),
         facts.get("plural", ""),
         tuple(sorted(words("endings"))),
+        tuple(sorted(words("inhabitants"))),
         tuple(sorted(words("suffixes"))),
         words("determiners"),
         words("pronouns"),
         bool(facts.get("capital_nouns")),
     )
+
+
+@cache
+def case_endings() -> frozenset[str]:
+    """What names end in where a translation kept the case ending of its source."""
+    return frozenset(table("name_words")["any"]["cases"])
 
 
 @cache

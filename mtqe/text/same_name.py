@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mtqe.text.names import name_words
+from mtqe.text.names import case_endings, name_words
 from mtqe.text.phonetics import romanise
 
 # A stem shorter than this says nothing: "Al" and "Alan".
@@ -13,6 +13,9 @@ _LEAST_STEM = 3
 
 # Two names with a common stem are derived from it only if their endings are endings beyond doubt.
 _WHOLE_ENDING = 2
+
+# A name that was cut short lost this many letters at most.
+_MOST_CLIPPED = 2
 
 _VOWELS = "aeiouy"
 
@@ -76,6 +79,29 @@ def is_derived(a: str, b: str, language: str) -> bool:
     if first in _stems(second, language, 1) or second in _stems(first, language, 1):
         return True
     return bool(_stems(first, language, _WHOLE_ENDING) & _stems(second, language, _WHOLE_ENDING))
+
+
+def is_clipped(short: str, whole: str) -> bool:
+    """Whether one name is the other without its last letter or two."""
+    first, second = romanise(short), romanise(whole)
+    return second.startswith(first) and 0 < len(second) - len(first) <= _MOST_CLIPPED
+
+
+def keeps_case(odd: str, usual: str) -> bool:
+    """Whether one name is the other with a case ending of another language: "Keller", "Kellerom"."""
+    inflected, name = romanise(odd), romanise(usual)
+    stem = name[:-1] if name[-1:] in _VOWELS else name
+    rest = inflected.removeprefix(stem)
+    return len(stem) >= _LEAST_STEM and rest != inflected and rest in case_endings()
+
+
+def is_inhabitant(a: str, b: str, language: str) -> bool:
+    """Whether two names differ by a plural or by an ending of adjectives and inhabitants."""
+    first, second = sorted((romanise(a), romanise(b)), key=len)
+    words = name_words(language)
+    endings = [ending for ending in (words.plural, *words.inhabitants) if ending]
+    stems = {first, *(first[:-1] for _ in first[-1:] if first[-1] in _VOWELS)}
+    return "-" in a or "-" in b or any(stem + ending == second for stem in stems for ending in endings)
 
 
 @lru_cache(maxsize=65536)
