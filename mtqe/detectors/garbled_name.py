@@ -93,7 +93,7 @@ class GarbledName:
         Example("Both Iran and Iraq agreed. Iran said that Iraq had asked first."),
         Example("Austria beat Australia. In Australia nobody saw it; in Austria everybody did."),
         Example("The two Michaels, Michael Marchek and Michael Velkov, are free. Michael is glad."),
-        Example("NEW VELKOV TRIAL OPENS. Anton Velkov was there, and Velcov Street was closed."),
+        Example("NEW VELKOV TRIAL OPENS. Anton Velkov was there, and Velkov Street was closed."),
         Example("She Wore a Yellow Ribbon is a film. He Knows It Too."),
         Example(
             "The mayor of Munich thanked Moser.",

@@ -119,23 +119,24 @@ def _is_legitimate(odd: Form, usual: Form) -> bool:
 def _grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name, strongest first."""
     yield from _grounds_in_a_sentence(odd, usual)
-    unheard = odd.common < _UNHEARD and not words.capital_nouns
-    if odd.sentences & usual.sentences:
-        if unheard:
-            yield _NAMESAKE
-        return
-    if odd.given and usual.given and not odd.given & usual.given:
+    together = bool(odd.sentences & usual.sentences)
+    two_people = bool(odd.given and usual.given) and not odd.given & usual.given
+    if two_people and not together:
         if min(sound_distance(a, b) for a in odd.given for b in usual.given) <= _BOTH_NAMES.reach:
             yield _BOTH_NAMES
-        if unheard:
-            yield _NAMESAKE
-        return
-    if odd.common < _KNOWN:
-        if odd.titles & usual.titles & words.role:
-            yield _TITLE
-        if odd.follows & usual.follows and not words.capital_nouns:
-            yield _SURNAME if odd.common < _UNHEARD else _KNOWN_SURNAME
-    yield from _weak_grounds(odd, usual, words)
+    if not (two_people or together):
+        yield from _shared_words(odd, usual, words)
+        yield from _weak_grounds(odd, usual, words)
+    elif odd.common < _UNHEARD and not words.capital_nouns:
+        yield _NAMESAKE
+
+
+def _shared_words(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
+    """A title or a surname that both spellings stand with."""
+    if odd.common < _KNOWN and odd.titles & usual.titles & words.role:
+        yield _TITLE
+    if odd.common < _KNOWN and odd.follows & usual.follows and not words.capital_nouns:
+        yield _SURNAME if odd.common < _UNHEARD else _KNOWN_SURNAME
 
 
 def _grounds_in_a_sentence(odd: Form, usual: Form) -> Iterable[Ground]:
