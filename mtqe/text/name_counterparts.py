@@ -1,8 +1,10 @@
-"""Names of a translation beside those of its source, where both are written in Latin letters.
+"""Names of a translation beside those of its source.
 
-A name is copied there, so that one which is nearly, but not quite, a name of its source sentence is
-garbled. Across scripts this can't be told: of right transliterations from Russian one in ten is
-farther from its source by ear than a garbled name is, from Chinese or Arabic half of them are.
+Between languages with Latin letters a name is copied, so that one which is nearly, but not quite, a
+name of its source sentence is garbled. Out of Chinese, names are doubtful that were spelt by the
+sound of their characters (``name_source_chinese``). Out of other scripts this can't be told: of
+right transliterations from Russian one in ten is farther from its source by ear than a garbled name
+is, from Arabic half of them are.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import NamedTuple
 
 from mtqe.data import Article, Mark, Segment, Span
 from mtqe.text.languages import base_language
+from mtqe.text.name_source_chinese import doubtful_names
 from mtqe.text.names import Mention, NameWord, commonness
 from mtqe.text.phonetics import romanise, sound_distance
 from mtqe.text.same_name import is_derived
@@ -26,6 +29,14 @@ _REACH = 0.15
 _LETTERS_APART = 2
 
 _CONFIDENCE = 0.7
+
+# In an article of more segments than this, one doubtful name out of Chinese is most often a rare name
+# that is spelt right; a translator who does not know its names has others wrong, or varies this one.
+_FEW_SEGMENTS = 3
+_LEAST_DOUBTS = 2
+
+# A source sentence that is longer was not divided, and would take long.
+_LONGEST_SOURCE = 2_000
 
 # Of a source of so many characters a sentence that was not aligned may translate any part.
 _SHORT_ARTICLE = 1_000
@@ -42,26 +53,53 @@ class _Counterpart(NamedTuple):
     span: Span
 
 
-def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
-    """Unknown target names that are nearly a name of their source sentence."""
+def source_marks(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
+    """The names of the target that the source makes doubtful, if there is one."""
     target, source = (base_language(tag or "en") for tag in (article.target_lang, article.source_lang))
-    for mention in mentions:
-        segment = article.segments[mention.sentence]
-        text, offset = _source_of(segment, article)
+    if source == "zh":
+        yield from _read_from_chinese(article, mentions) if target == "en" else ()
+    else:
+        yield from garbled_copies(article, mentions)
+
+
+def _read_from_chinese(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
+    found = [
+        (doubt, offset)
+        for mention, text, offset in _with_sources(article, mentions)
+        for doubt in doubtful_names(mention.words, text)
+    ]
+    names = {doubt.text for doubt, _ in found}
+    if len(names) >= _LEAST_DOUBTS or len(article.segments) <= _FEW_SEGMENTS:
+        yield from (doubt.mark(offset) for doubt, offset in found)
+
+
+def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
+    """Unknown target names that are nearly a name of their source sentence, in Latin letters."""
+    target, source = (base_language(tag or "en") for tag in (article.target_lang, article.source_lang))
+    for mention, text, offset in _with_sources(article, mentions):
         for word in mention.words:
             if not _is_doubtful(word, text, target):
                 continue
-            nearest = min(_alike(word.text, text, segment.target), default=None)
+            translation = article.segments[mention.sentence].target
+            nearest = min(_alike(word.text, text, translation), default=None)
             if nearest and not any(is_derived(nearest.text, word.text, tag) for tag in (target, source)):
                 yield _mark(word, nearest, offset)
 
 
-def _source_of(segment: Segment, article: Article) -> tuple[str, int]:
+def _with_sources(article: Article, mentions: Sequence[Mention]) -> Iterator[tuple[Mention, str, int | None]]:
+    """Each mention with what its segment translates, and where that begins in the source, if known."""
+    for mention in mentions:
+        text, offset = _source_of(article.segments[mention.sentence], article)
+        if 0 < len(text) <= _LONGEST_SOURCE:
+            yield mention, text, offset
+
+
+def _source_of(segment: Segment, article: Article) -> tuple[str, int | None]:
     """What a segment translates and where it stands; of a short article the whole source."""
-    if segment.source is not None and segment.source_span is not None:
-        return segment.source, segment.source_span[0]
+    if segment.source is not None:
+        return segment.source, segment.source_span[0] if segment.source_span else None
     source = article.source or ""
-    return (source, 0) if len(source) <= _SHORT_ARTICLE else ("", 0)
+    return (source, 0) if len(source) <= _SHORT_ARTICLE else ("", None)
 
 
 def _is_doubtful(word: NameWord, source: str, language: str) -> bool:
@@ -86,12 +124,13 @@ def _alike(name: str, source: str, target: str) -> Iterator[_Counterpart]:
                 yield _Counterpart(distance, heard, match.span())
 
 
-def _mark(word: NameWord, nearest: _Counterpart, offset: int) -> Mark:
+def _mark(word: NameWord, nearest: _Counterpart, offset: int | None) -> Mark:
+    start, end = nearest.span
     return Mark(
         *word.span,
         f"“{nearest.text}” in the source",
         "major",
         _CONFIDENCE,
         suggestion=nearest.text,
-        source_span=(offset + nearest.span[0], offset + nearest.span[1]),
+        source_span=None if offset is None else (offset + start, offset + end),
     )
