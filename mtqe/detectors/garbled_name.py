@@ -126,7 +126,7 @@ def _all_marks(article: Article) -> Iterable[Mark]:
     forms = find_forms(mentions, article.target, language, words, lower)
     for variant in find_variants(forms, words):
         yield from _variant_marks(variant)
-    yield from name_slips.lost_capitals(article, forms, words, lower)
+    yield from name_slips.lost_capitals(article, forms, words)
     yield from name_slips.unknown_words(article, language, words, lower)
     yield from name_slips.clipped_names(forms, words)
     yield from name_slips.lost_plurals(forms, words)

@@ -68,6 +68,8 @@ def find_variants(forms: Mapping[str, Form], words: NameWords) -> list[Variant]:
     """The odd spellings, each with the usual one that it should be."""
     best: dict[str, Variant] = {}
     for a, b in candidates(forms):
+        if a.common >= _OTHERS and b.common >= _OTHERS:
+            continue
         usual, odd = (a, b) if a.support > b.support else (b, a)
         variant = _judge(odd, usual, words)
         known = best.get(odd.text)
@@ -79,7 +81,7 @@ def find_variants(forms: Mapping[str, Form], words: NameWords) -> list[Variant]:
 def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     """The variant that ``odd`` is of ``usual``, if the article says so."""
     distance = sound_distance(odd.text, usual.text)
-    if distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
+    if odd.common >= _OTHERS or distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
         return None
     if usual.lowered or _parts(odd) != _parts(usual) or _is_legitimate(odd, usual):
         return None
@@ -121,14 +123,18 @@ def _grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     yield from _grounds_in_a_sentence(odd, usual)
     together = bool(odd.sentences & usual.sentences)
     two_people = bool(odd.given and usual.given) and not odd.given & usual.given
-    if two_people and not together:
-        if min(sound_distance(a, b) for a in odd.given for b in usual.given) <= _BOTH_NAMES.reach:
-            yield _BOTH_NAMES
+    if two_people and not together and _alike(odd.given, usual.given):
+        yield _BOTH_NAMES
     if not (two_people or together):
         yield from _shared_words(odd, usual, words)
         yield from _weak_grounds(odd, usual, words)
     elif odd.common < _UNHEARD and not words.capital_nouns:
         yield _NAMESAKE
+
+
+def _alike(first: Iterable[str], second: Iterable[str]) -> bool:
+    """Whether any two first names are nearly the same."""
+    return min(sound_distance(a, b) for a in first for b in second) <= _BOTH_NAMES.reach
 
 
 def _shared_words(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
@@ -144,7 +150,7 @@ def _grounds_in_a_sentence(odd: Form, usual: Form) -> Iterable[Ground]:
     if odd.given & usual.given:
         if odd.common < _KNOWN:
             yield _FIRST_NAME
-        elif odd.common < _OTHERS:
+        else:
             yield _KNOWN_FULL_NAME
     if odd.common < _KNOWN and odd.partners & usual.partners:
         yield _PARTNER

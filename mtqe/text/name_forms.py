@@ -89,6 +89,8 @@ class Form:
     @cached_property
     def acronym(self) -> bool:
         """Whether it has more capitals than parts, as "ETFs" and "LibreOffice" do."""
+        if self.text[1:].islower():
+            return False
         return sum(map(str.isupper, self.text)) > 1 + self.text.count("-") + self.text.count(
             "’"
         ) + self.text.count("'")
@@ -132,7 +134,7 @@ def candidates(forms: Mapping[str, Form]) -> Iterable[tuple[Form, Form]]:
     blocks: dict[str, list[str]] = {}
     for name in sorted(forms, key=lambda name: (-len(forms[name].places), name)):
         if _LEAST_LETTERS <= len(romanise(name)) <= _MOST_LETTERS and not forms[name].acronym:
-            for key in set(skeleton_keys(name)):
+            for key in skeleton_keys(name):
                 blocks.setdefault(key, []).append(name)
     largest = max(_SMALLEST_BLOCK, min(_LARGEST_BLOCK, _LARGEST_BLOCK * _USUAL_FORMS // max(len(forms), 1)))
     seen = set()

@@ -46,17 +46,14 @@ _UNKNOWN_NAME = 1.0
 _HYPHENS = re.compile(r"[-‐‑'’]")
 
 
-def lost_capitals(
-    article: Article, forms: Mapping[str, Form], words: NameWords, lower: frozenset[str]
-) -> Iterator[Mark]:
+def lost_capitals(article: Article, forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
     """Rare words without the capital that they have elsewhere in the article."""
-    # Without a first name or the like beside it, a capitalised noun is a heading's.
-    names = {
-        form.text.lower(): form for form in forms.values() if form.introduced and _is_no_word(form, words)
-    }
-    doubtful = {word for word in names if word in lower and not word.endswith(words.suffixes)}
     if not words.determiners:
         return
+    # Without a first name or the like beside it, a capitalised noun is a heading's.
+    lowered = [form for form in forms.values() if form.lowered and form.introduced]
+    names = {form.text.lower(): form for form in lowered if _is_no_word(form, words)}
+    doubtful = {word for word in names if not word.endswith(words.suffixes)}
     found: dict[str, list[Span]] = {}
     for word, before, span in _free_words(article, doubtful):
         found.setdefault(word, []).append(span)
@@ -110,27 +107,34 @@ def clipped_names(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]
 
     The root of a name was translated: "Stonenko", then "Stone".
     """
-    taken = {name for form in forms.values() for name in (form.given | form.follows)}
+    if words.capital_nouns:
+        return
     for form in forms.values():
-        if words.capital_nouns or not form.given or form.common >= _WHOLE_KNOWN:
+        if len(form.text) < _LEAST_CLIPPED + _LEAST_LOST or not form.given or form.common >= _WHOLE_KNOWN:
             continue
         for length in range(_LEAST_CLIPPED, len(form.text) - _LEAST_LOST + 1):
             part = forms.get(form.text[:length])
-            if part and _is_clipped(part) and romanise(part.text) not in taken:
+            if part and _is_clipped(part, forms):
                 yield from _marks(part, form, f"“{form.text}” elsewhere in the article", _CLIPPED)
                 yield from _marks(form, None, f"“{part.text}” elsewhere: a translated root?", _CLIPPED_WHOLE)
 
 
-def _is_clipped(part: Form) -> bool:
-    return part.common >= _EVERYDAY and not part.introduced and not part.lowered
+def _is_clipped(part: Form, forms: Mapping[str, Form]) -> bool:
+    """Whether a name is an everyday word that nobody else in the article bears."""
+    if part.common < _EVERYDAY or part.introduced or part.lowered:
+        return False
+    name = romanise(part.text)
+    return not any(name in form.given or name in form.follows for form in forms.values())
 
 
 def lost_plurals(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:
     """First names as in "the two Michael": a first name in the singular, of two people who bear it."""
-    for form in forms.values():
+    for form in forms.values() if words.plural else ():
+        if len(form.places) <= 1 or not form.follows:
+            continue
         surnames = [m.words[i + 1] for m, i in form.places if i + 1 < len(m.words)]
         people = {romanise(w.text) for w in surnames if commonness(w.text, form.language) < _EVERYDAY}
-        if not words.plural or form.text.endswith(words.plural) or len(people) <= 1:
+        if form.text.endswith(words.plural) or len(people) <= 1:
             continue
         for mention, _ in form.places:
             if len(mention.words) == 1 and not mention.title and mention.before in words.numbers:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import log10
+from typing import NamedTuple
 
 import wordfreq
 
@@ -44,16 +45,14 @@ _LONGER_WORD = 4
 _LEAST_HEADLINE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class NameWord:
+class NameWord(NamedTuple):
     """One word of a name and its place, without "'s" and "-san"."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name in the text: its words without titles, and what stands around it."""
 
     words: tuple[NameWord, ...]
@@ -73,6 +72,7 @@ class NameWords:
     particles: frozenset[str]
     honorific: frozenset[str]
     role: frozenset[str]
+    titles: frozenset[str]  # of either kind
     speech: frozenset[str]
     pairing: frozenset[str]
     numbers: frozenset[str]
@@ -99,6 +99,7 @@ def name_words(language: str) -> NameWords:
         frozenset(tables["any"]["particles"]),
         words("honorific"),
         words("role"),
+        words("honorific") | words("role"),
         words("speech"),
         words("and"),
         words("numbers"),
@@ -127,6 +128,7 @@ def _frequencies(language: str) -> Mapping[str, float]:
         return {}
 
 
+@lru_cache(maxsize=65536)
 def commonness(word: str, language: str) -> float:
     """How common a word is, whatever its case: the Zipf frequency; 0 unknown, 3 rare, 5 common."""
     frequency = _frequencies(language).get(word.lower(), 0.0)
@@ -152,82 +154,112 @@ def find_mentions(article: Article, lower: frozenset[str]) -> list[Mention]:
     ]
 
 
+class _Words(NamedTuple):
+    """The words of a segment, and what it takes to tell which of them are names."""
+
+    target: str
+    matches: Sequence[re.Match[str]]
+    texts: Sequence[str]
+    language: str
+    lower: frozenset[str]  # the ``lower_words`` of the article
+    facts: NameWords
+
+
 def _mentions(segment: Segment, language: str, lower: frozenset[str]) -> Iterator[Mention]:
-    words = list(_WORD.finditer(segment.target))
-    headline = _is_headline([word.group() for word in words])
-    run: list[int] = []
-    for index, word in enumerate(words):
-        text = word.group()
-        if not text[0].isupper() or (text.isupper() and len(text) > 1):
-            named = bool(run) and text in name_words(language).particles
-        else:
-            named = not _may_open(segment.target, words, index) or not _is_function_word(
-                text, language, lower
-            )
-        if run and not (named and _joined(segment.target, words, index)):
-            yield from _mention(segment, words, run, language, headline)
-            run = []
-        if named and (run or text[0].isupper()):
-            run.append(index)
-    if run:
-        yield from _mention(segment, words, run, language, headline)
+    matches = list(_WORD.finditer(segment.target))
+    texts = [match.group() for match in matches]
+    words = _Words(segment.target, matches, texts, language, lower, name_words(language))
+    headline, end = None, 0
+    for start, text in enumerate(texts):
+        if start < end or not text[0].isupper() or not _names(words, start):
+            continue
+        end = start + 1
+        while end < len(texts) and _goes_on(words, end):
+            end += 1
+        headline = _is_headline(texts) if headline is None else headline
+        yield from _mention(segment, words, range(start, end), headline)
 
 
-def _is_headline(words: Sequence[str]) -> bool:
-    longer = [word for word in words if len(word) >= _LONGER_WORD]
-    capitals = sum(word[0].isupper() for word in longer)
+def _names(words: _Words, index: int) -> bool:
+    """Whether a word with a capital is part of a name: no acronym, and not common where a sentence opens."""
+    text = words.texts[index]
+    if len(text) > 1 and text.isupper():
+        return False
+    return not _may_open(words, index) or not _is_function_word(text, words)
+
+
+def _goes_on(words: _Words, index: int) -> bool:
+    """Whether a name goes on with this word."""
+    text = words.texts[index]
+    named = _names(words, index) if text[0].isupper() else text in words.facts.particles
+    return named and _joined(words, index)
+
+
+def _gap(words: _Words, index: int) -> str:
+    """What stands between a word and the one before."""
+    return words.target[words.matches[index - 1].end() : words.matches[index].start()]
+
+
+def _is_headline(texts: Sequence[str]) -> bool:
+    longer = [text for text in texts if len(text) >= _LONGER_WORD]
+    capitals = sum(text[0].isupper() for text in longer)
     return len(longer) >= _LEAST_HEADLINE and capitals > _HEADLINE_SHARE * len(longer)
 
 
-def _may_open(text: str, words: Sequence[re.Match[str]], index: int) -> bool:
+def _may_open(words: _Words, index: int) -> bool:
     """Whether a sentence, a quotation or a clause may begin with this word, so that capitals say nothing."""
-    return index == 0 or not _WITHIN.fullmatch(text, words[index - 1].end(), words[index].start())
+    if index == 0:
+        return True
+    gap = _gap(words, index)
+    return gap != " " and not _WITHIN.fullmatch(gap)
 
 
-def _is_function_word(text: str, language: str, lower: frozenset[str]) -> bool:
+def _is_function_word(text: str, words: _Words) -> bool:
     word = text.lower()
-    if word in name_words(language).honorific | name_words(language).role:
+    if word in words.facts.titles:
         return False
-    return word in lower or commonness(word, language) >= _FUNCTION_WORD
+    return word in words.lower or commonness(word, words.language) >= _FUNCTION_WORD
 
 
-def _joined(text: str, words: Sequence[re.Match[str]], index: int) -> bool:
+def _joined(words: _Words, index: int) -> bool:
     """Whether nothing but a space, or an abbreviation's point, lies before this word."""
-    before, word = words[index - 1], words[index]
-    gap = text[before.end() : word.start()]
-    return bool(_INSIDE.fullmatch(gap)) and (gap[0] != "." or len(before.group()) <= len("Messrs"))
+    gap = _gap(words, index)
+    if gap == " ":
+        return True
+    return bool(_INSIDE.fullmatch(gap)) and (gap[0] != "." or len(words.texts[index - 1]) <= len("Messrs"))
 
 
-def _mention(
-    segment: Segment, words: Sequence[re.Match[str]], run: Sequence[int], language: str, headline: bool
-) -> Iterator[Mention]:
-    table_words = name_words(language)
-    texts = [words[index].group().lower() for index in run]
-    titles = 0
-    while titles < len(run) - 1 and (texts[titles] in table_words.honorific | table_words.role):
-        titles += 1
-    while texts[-1] in table_words.particles and words[run[len(texts) - 1]].group()[0].islower():
-        texts.pop()
-    kept = run[titles : len(texts)]
-    if not kept:
+def _mention(segment: Segment, words: _Words, run: range, headline: bool) -> Iterator[Mention]:
+    texts, facts, end = words.texts, words.facts, run.stop
+    while texts[end - 1] in facts.particles:
+        end -= 1
+    start = run.start
+    while start < run.stop - 1 and texts[start].lower() in facts.titles:
+        start += 1
+    if start >= end:
         return
-    offset = segment.target_span[0]
-    suffix = _SUFFIX.search(_POSSESSIVE.sub("", texts[-1]))
+    suffix = _SUFFIX.search(_without_possessive(texts[end - 1].lower()))
+    titles = [text.lower() for text in texts[run.start : start]]
     yield Mention(
-        tuple(_name_word(words[index], offset) for index in kept),
-        (*texts[:titles], *([suffix.group()[1:]] if suffix else ())),
+        tuple(_name_word(words, index, segment.target_span[0]) for index in range(start, end)),
+        (*titles, *([suffix.group()[1:]] if suffix else ())),
         segment.index,
-        run[0] == 0,
+        run.start == 0,
         headline,
-        _neighbour(words, run[0] - 1),
-        _neighbour(words, kept[-1] + 1),
+        _neighbour(texts, run.start - 1),
+        _neighbour(texts, end),
     )
 
 
-def _name_word(word: re.Match[str], offset: int) -> NameWord:
-    text = _SUFFIX.sub("", _POSSESSIVE.sub("", word.group()))
-    return NameWord(text, (offset + word.start(), offset + word.start() + len(text)))
+def _name_word(words: _Words, index: int, offset: int) -> NameWord:
+    text = _SUFFIX.sub("", _without_possessive(words.texts[index]))
+    start = offset + words.matches[index].start()
+    return NameWord(text, (start, start + len(text)))
 
 
-def _neighbour(words: Sequence[re.Match[str]], index: int) -> str:
-    return words[index].group().lower() if 0 <= index < len(words) else ""
+def _without_possessive(text: str) -> str:
+    return text if text.isalpha() else _POSSESSIVE.sub("", text)
+
+
+def _neighbour(texts: Sequence[str], index: int) -> str:
+    return texts[index].lower() if 0 <= index < len(texts) else ""

@@ -9,10 +9,11 @@ are in ``text/tables/sounds.yaml``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
+from math import inf
 
 from anyascii import anyascii
 
@@ -29,6 +30,9 @@ _SKELETON = str.maketrans(
     | {**dict.fromkeys("KGJg", "K"), **dict.fromkeys("MN", "N"), **dict.fromkeys("LR", "L")}
     | dict.fromkeys("AEIOUHY", "")
 )
+
+# Names that are farther apart than this have nothing in common, and how far does not matter.
+_FAR = 0.4
 
 # Longer names are no names; the distance takes time in proportion to the product of the lengths.
 _LONGEST = 24
@@ -59,45 +63,61 @@ def skeleton(name: str) -> str:
     return sounds(name).translate(_SKELETON)
 
 
-def skeleton_keys(name: str) -> Iterator[str]:
-    """The skeleton, and the skeleton without each of its consonants.
+@lru_cache(maxsize=65536)
+def skeleton_keys(name: str) -> tuple[str, ...]:
+    """The skeleton, and the skeleton without each of its consonants; each key once.
 
     Two names that are one consonant apart (changed, added or lost) share a key.
     """
     consonants = skeleton(name)
-    yield consonants
-    yield from {consonants[:i] + consonants[i + 1 :] for i in range(len(consonants))}
+    shorter = (consonants[:i] + consonants[i + 1 :] for i in range(len(consonants)))
+    return tuple(dict.fromkeys((consonants, *shorter)))
 
 
 @lru_cache(maxsize=65536)
 def sound_distance(a: str, b: str) -> float:
     """How far two names are apart by ear: 0 the same, 1 nothing in common; symmetric.
 
-    Below 0.1 only blurred sounds differ; above 0.3 the names have little more than length in common.
+    Below 0.1 only blurred sounds differ; above 0.3 the names have little more than length in
+    common; what would be above 0.4 is 1.
     """
     first, second = sounds(a), sounds(b)
     if not first or not second:
         return 0.0 if first == second else 1.0
-    return min(1.0, _edits(first, second) / max(_weight(first), _weight(second)))
+    whole = max(_weight(first), _weight(second))
+    return min(1.0, _edits(first, second, _FAR * whole) / whole)
 
 
+@lru_cache(maxsize=65536)
 def _weight(heard: str) -> float:
     return sum(_VOWEL_WEIGHT if sound in _VOWELS else 1.0 for sound in heard)
 
 
-def _edits(first: str, second: str) -> float:
-    """The least cost of turning one row of sounds into the other."""
+@lru_cache(maxsize=65536)
+def _drops(heard: str) -> tuple[float, ...]:
+    """What leaving out each of the sounds costs."""
     spellings = _spellings()
-    near = spellings.near
-    lost = [spellings.drop(second, i) for i in range(len(second))]
+    return tuple(spellings.drop(heard, i) for i in range(len(heard)))
+
+
+def _edits(first: str, second: str, limit: float) -> float:
+    """The least cost of turning one row of sounds into the other; infinite if it is above the limit."""
+    near, lost = _spellings().near, _drops(second)
     row = [0.0, *accumulate(lost)]
-    for i, sound in enumerate(first):
-        drop = spellings.drop(first, i)
-        above, row = row, [row[0] + drop]
+    for sound, drop in zip(first, _drops(first), strict=True):
+        above, costs = row, near.get(sound, {})
+        last = above[0] + drop
+        row = [last]
         for j, other in enumerate(second):
-            change = 0.0 if sound == other else near.get(sound + other, 1.0)
-            row.append(min(above[j] + change, above[j + 1] + drop, row[j] + lost[j]))
-    return row[-1]
+            # Comparisons, for they are faster than min(), and this is where the time goes.
+            best = above[j] if sound == other else above[j] + costs.get(other, 1.0)
+            down, right = above[j + 1] + drop, last + lost[j]
+            last = best if best < down else down
+            last = last if last < right else right
+            row.append(last)
+        if min(row) > limit:
+            return inf
+    return last if last <= limit else inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +126,7 @@ class _Spellings:
 
     graphemes: Mapping[str, str]
     pattern: re.Pattern[str]
-    near: Mapping[str, float]
+    near: Mapping[str, Mapping[str, float]]
     dropped: Mapping[str, float]
     dropped_at_end: Mapping[str, float]
 
@@ -125,7 +145,10 @@ def _spellings() -> _Spellings:
     facts = table("sounds")["any"]
     graphemes = facts["graphemes"]
     longest_first = sorted(graphemes, key=lambda grapheme: (-len(grapheme), grapheme))
-    near = {pair: cost for key, cost in facts["near"].items() for pair in (key, key[::-1])}
+    near: dict[str, dict[str, float]] = {}
+    for pair, cost in facts["near"].items():
+        for sound, other in (pair, pair[::-1]):
+            near.setdefault(sound, {})[other] = cost
     return _Spellings(
         graphemes,
         re.compile("|".join(longest_first)),
