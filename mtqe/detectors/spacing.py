@@ -1,0 +1,205 @@
+"""Spaces that were lost, doubled, or put where none belong."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import groupby
+from typing import ClassVar
+
+from mtqe.data import Article, Example, Mark, Span
+from mtqe.detectors.base import detectors
+from mtqe.models.joined_words import JoinedWords, joined_words
+from mtqe.text.languages import base_language
+from mtqe.text.spacing import (
+    UNSPACED,
+    Fault,
+    code_spans,
+    doubled_spaces,
+    punctuation_faults,
+    sentence_joints,
+    unspaced_fault,
+)
+from mtqe.text.spans import holder
+
+_WORD = re.compile(r"[^\W\d_]+")
+# A word that may have lost a space: of letters alone, with white space or a sentence's punctuation around it.
+_ALONE = re.compile(r"(?<![\w@#&./’'-])[^\W\d_]{4,40}(?![\w@/’'&-]|\.\w)")
+
+_SHORTEST = 4
+_MARK = re.compile("([.!?])")
+
+# What is written more often is a name or a term.
+_MOST_TIMES = 2
+
+# "in2019" and "2019and": a function word and a year.
+_WORD_YEAR = re.compile(r"(?<![\w.,:/#@-])([^\W\d_]{2,12})([12]\d{3})(?![\w:/-]|[.,]\w)")
+_YEAR_WORD = re.compile(r"(?<![\w.,:/#@-])([12]\d{3})([^\W\d_]{2,12})(?![\w’'/-])")
+
+# Both words of "said.The" are about as usual as this, or names; "Com" ends an address.
+_USUAL = 3.0
+_DOMAINS = frozenset({"Com", "Net", "Org", "Ru", "De", "Fr"})
+
+# Two pieces of a word with a space between, all in lower case.
+_TWO_WORDS = re.compile(r"(?<![\w’'.-])([^\W\d_]{1,20}) (?=([^\W\d_]{1,20})(?![\w’'-]))")
+
+# A segment with more faults than this was tokenised, or lost its spaces throughout: one mark.
+_MOST_MARKS = 2
+
+_CONFIDENCE = 0.9
+
+
+@detectors.register
+@dataclass(frozen=True)
+class Spacing:
+    """Mark words that run together, and spaces beside punctuation where none belong.
+
+    Words run together where a link or a tag ended (``theextension``, ``Spainat``, ``in2019``,
+    ``said.The``): the token is in no word list, and one half is a function word that makes no
+    compounds (``text/tables/spacing.yaml``), the other a usual word or a name of the article.
+    A segment with more than two faults (``ex - minister``, ``" yes "`` and ``he did n't`` of a
+    tokenised text) gets one mark. Left alone: compounds, hashtags, addresses, file names, code,
+    numbers, abbreviations, initials, brands (``iPhone``), French spaces before ``; ! ? :``, and
+    what the source has too. Doubled spaces are habits of typists and marked only on request
+    (``doubled``). Chinese and Japanese are marked where a whole sentence is cut into words.
+    Punctuation is checked in every other language; words in those of the table.
+    """
+
+    doubled: bool = False
+
+    name: ClassVar[str] = "spacing"
+    mqm: ClassVar[str] = "fluency/typography"
+    excludes: ClassVar[bool] = False
+    default: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("He asked for theextension of the contract.", marks=("theextension",)),
+        Example("They met in Portugaland went home.", marks=("Portugaland",)),
+        Example("The law was passed in2019 by both houses.", marks=("in2019",)),
+        Example("Nobody came, she said.The hall stayed empty.", marks=("said.The",)),
+        Example("They sold the house , and left.", marks=(" ,",)),
+        Example(
+            "The ex - minister ( Lisbon ) did n't come , they said .",
+            marks=("ex - minister ( Lisbon ) did n't come , they said .",),
+        ),
+        Example("Wir haben das fürden Garten gekauft.", marks=("fürden",), target_lang="de"),
+        Example("Der Donaudampfschifffahrtskapitän grüßte die Hafenmeisterei.", target_lang="de"),
+        Example("« Vraiment ? » dit-il ; puis : « Non ! »", target_lang="fr"),
+        Example("Write to info@beispiel.de or see www.example.org/page.Then wait."),
+        Example("She bought an iPhone on eBay.  Then she saw it on YouTube, in 3.5 hours, at 10.30 a.m."),
+        Example("J.K. Farrow of the U.S.A. ran Node.js and setup.py, e.g. version 2.10."),
+        Example("The shareholders outperformed the superrich, notwithstanding #ThisIsFine."),
+        Example("Mr McDonald met O'Brien and MacIntyre in the 1960s at 175th Street."),
+        Example("The file is 135km of tape, 20GB of data and 300dpi."),
+        Example("我们 在 Windows 上 工作。", target_lang="zh"),
+        Example("Digame lo que pensaste al decírselo.", target_lang="es"),
+    )
+
+    def detect(self, article: Article) -> Iterator[Mark]:
+        """One mark for each fault, or one for a segment with more than two."""
+        language = base_language(article.target_lang or "und")
+        code = list(code_spans(article.target))
+        faults = _apart(self._faults(article, language), code)
+        if article.segments:
+            yield from _by_segment(article, faults)
+
+    def _faults(self, article: Article, language: str) -> Iterator[Fault]:
+        text = article.target
+        if language in UNSPACED:
+            yield from _unspaced(article)
+            return
+        yield from punctuation_faults(text, language)
+        if self.doubled:
+            yield from doubled_spaces(text)
+        finder = joined_words(language)
+        if finder is not None:
+            yield from _word_faults(text, Counter(_WORD.findall(text)), finder)
+
+
+def _unspaced(article: Article) -> Iterator[Fault]:
+    for segment in article.segments:
+        fault = unspaced_fault(segment.target)
+        if fault:
+            start = segment.target_span[0]
+            yield fault._replace(start=start + fault.start, end=start + fault.end)
+
+
+def _word_faults(text: str, words: Counter[str], finder: JoinedWords) -> Iterator[Fault]:
+    names = {word for word in words if word.istitle()}
+    yield from _joined(text, words, names, finder)
+    yield from _sentences(text, names, finder)
+    yield from _years(text, finder)
+    yield from _pieces(text, words, finder)
+
+
+def _joined(text: str, words: Counter[str], names: Set[str], finder: JoinedWords) -> Iterator[Fault]:
+    """Words that ran together; each kind of word is looked at once, however long the text is."""
+    rare = (word for word, times in words.items() if len(word) > _SHORTEST and times <= _MOST_TIMES)
+    halves = {word: found for word in rare if (found := finder.split(word, names)) is not None}
+    if not halves:
+        return
+    for match in _ALONE.finditer(text):
+        if match.group() in halves:
+            yield Fault(*match.span(), halves[match.group()], "two words run together")
+
+
+def _sentences(text: str, names: Set[str], finder: JoinedWords) -> Iterator[Fault]:
+    for match in sentence_joints(text):
+        left, mark, right = _MARK.split(match.group())
+        known = finder.usual[right.lower()] >= _USUAL or right in names
+        if left.islower() and finder.usual[left] >= _USUAL and known and right not in _DOMAINS:
+            yield Fault(*match.span(), f"{left}{mark} {right}", "no space after the sentence")
+
+
+def _years(text: str, finder: JoinedWords) -> Iterator[Fault]:
+    for pattern, word in ((_WORD_YEAR, 1), (_YEAR_WORD, 2)):
+        for match in pattern.finditer(text):
+            if match.group(word).lower() in finder.pairs:
+                yield Fault(*match.span(), " ".join(match.groups()), "no space beside the number")
+
+
+def _pieces(text: str, words: Iterable[str], finder: JoinedWords) -> Iterator[Fault]:
+    pieces = {word for word in words if finder.is_piece(word)}
+    if not pieces:
+        return
+    for match in _TWO_WORDS.finditer(text):
+        left, right = match.groups()
+        if not pieces.isdisjoint((left, right)) and finder.joins(left, right):
+            yield Fault(match.start(1), match.end(2), left + right, "one word written as two")
+
+
+def _apart(faults: Iterable[Fault], code: Sequence[Span]) -> Iterator[Fault]:
+    """Faults in text order outside code; of those that overlap, the first."""
+    marks = [(*span, None) for span in code] + [(fault.start, fault.end, fault) for fault in faults]
+    done = 0
+    for start, end, fault in sorted(marks, key=lambda mark: (mark[0], -mark[1])):
+        if start >= done:
+            done = end
+            if fault is not None:
+                yield fault
+
+
+def _by_segment(article: Article, faults: Iterable[Fault]) -> Iterator[Mark]:
+    starts = [segment.target_span[0] for segment in article.segments]
+    for index, group in groupby(faults, key=lambda fault: holder(starts, fault.start)):
+        source = article.segments[index].source or article.source or ""
+        inside = [fault for fault in group if article.target[fault.start : fault.end] not in source]
+        if len(inside) > _MOST_MARKS:
+            yield _one_mark(article.target, inside)
+        else:
+            yield from (_mark(fault) for fault in inside)
+
+
+def _mark(fault: Fault) -> Mark:
+    return Mark(fault.start, fault.end, fault.message, "minor", _CONFIDENCE, fault.repaired)
+
+
+def _one_mark(text: str, faults: Sequence[Fault]) -> Mark:
+    """One mark from the first fault to the last, and how the whole should read."""
+    parts, at = [], faults[0].start
+    for fault in faults:
+        parts += [text[at : fault.start], fault.repaired]
+        at = fault.end
+    message = f"{len(faults)} faults of spacing: {faults[0].message}"
+    return Mark(faults[0].start, at, message, "minor", _CONFIDENCE, "".join(parts))
