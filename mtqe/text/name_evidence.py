@@ -24,7 +24,7 @@ _RARE = 2.0
 _UNHEARD = 1.5
 _EVERYDAY = 4.0
 
-# Two names in one sentence are two people, unless the spelling hardly differs.
+# Two names in one sentence are two people, unless the spelling hardly differs; so are two of Pinyin.
 _SLIP = 0.12
 
 
@@ -46,7 +46,7 @@ _SURNAME = Ground("with the same surname", 0.2, 0.75)
 _KNOWN_SURNAME = Ground("with the same surname", 0.15, 0.6)
 _CASE = Ground("and this has a case ending of another language", 0.35, 0.8)
 _PERSON = Ground("introduced there; this spelling never is", 0.27, 0.85)
-_BARE = Ground("introduced there; this spelling never is", 0.2, 0.75)
+_BARE = Ground("introduced there; this spelling never is", 0.18, 0.75)
 _KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.15, 0.7)
 _ALIKE = Ground("and this is no known name", 0.15, 0.7)
 _NAMESAKE = Ground("and this is no known name", 0.08, 0.6)
@@ -87,7 +87,7 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
         return None
     if _is_chinese(odd) and _is_chinese(usual):
         return None
-    if odd.sentences & usual.sentences and distance > _SLIP:
+    if distance > _SLIP and _are_alike_by_nature(odd, usual):
         return None
     if words.capital_nouns and (odd.common >= _UNHEARD or usual.common >= _KNOWN):
         return None
@@ -178,6 +178,12 @@ def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
 def _is_chinese(form: Form) -> bool:
     """Whether a name reads as Pinyin, and its first name, if it has one, does too."""
     return is_pinyin(form.text) and (not form.given or any(map(is_pinyin, form.given)))
+
+
+def _are_alike_by_nature(odd: Form, usual: Form) -> bool:
+    """Whether it takes more than likeness: names in one sentence, compounds, two that read as Pinyin."""
+    together = not odd.sentences.isdisjoint(usual.sentences)
+    return together or "-" in odd.text or (is_pinyin(odd.text) and is_pinyin(usual.text))
 
 
 def _is_name(form: Form, words: NameWords) -> bool:
