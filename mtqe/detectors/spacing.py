@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import ClassVar
 
 from mtqe.data import Article, Example, Mark, Span
@@ -21,6 +21,7 @@ from mtqe.text.spacing import (
     punctuation_faults,
     sentence_joints,
     unspaced_fault,
+    word_start,
 )
 from mtqe.text.spans import holder
 
@@ -29,17 +30,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ALONE = re.compile(r"(?<![\w@#&./’'-])[^\W\d_]{4,40}(?![\w@/’'&-]|\.\w)")
 
 _SHORTEST = 4
-_MARK = re.compile("([.!?])")
 
 # What is written more often is a name or a term.
 _MOST_TIMES = 2
 
-# "in2019" and "2019and": a function word and a year.
-_WORD_YEAR = re.compile(r"(?<![\w.,:/#@-])([^\W\d_]{2,12})([12]\d{3})(?![\w:/-]|[.,]\w)")
-_YEAR_WORD = re.compile(r"(?<![\w.,:/#@-])([12]\d{3})([^\W\d_]{2,12})(?![\w’'/-])")
+# "in2019" and "2019and": a year beside a word.
+_WORD_YEAR = re.compile(r"[12](?<=[^\W\d_][12])\d{3}(?![\w:/-]|[.,]\w)")
+_YEAR_WORD = re.compile(r"[12](?<![\w.,:/#@-][12])\d{3}([^\W\d_]{2,12})(?![\w’'/-])")
+_NO_WORD = re.compile(r"[\w.,:/#@-]")
 
 # Both words of "said.The" are about as usual as this, or names; "Com" ends an address.
 _USUAL = 3.0
+_FUNCTION_WORD = 5.5
 _DOMAINS = frozenset({"Com", "Net", "Org", "Ru", "De", "Fr"})
 
 # Two pieces of a word with a space between, all in lower case.
@@ -99,10 +101,9 @@ class Spacing:
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each fault, or one for a segment with more than two."""
         language = base_language(article.target_lang or "und")
-        code = list(code_spans(article.target))
-        faults = _apart(self._faults(article, language), code)
-        if article.segments:
-            yield from _by_segment(article, faults)
+        faults = list(self._faults(article, language))
+        if faults and article.segments:
+            yield from _by_segment(article, _apart(faults, code_spans(article.target)))
 
     def _faults(self, article: Article, language: str) -> Iterator[Fault]:
         text = article.target
@@ -114,7 +115,7 @@ class Spacing:
             yield from doubled_spaces(text)
         finder = joined_words(language)
         if finder is not None:
-            yield from _word_faults(text, Counter(_WORD.findall(text)), finder)
+            yield from _word_faults(text, _WORD.findall(text), finder)
 
 
 def _unspaced(article: Article) -> Iterator[Fault]:
@@ -125,9 +126,10 @@ def _unspaced(article: Article) -> Iterator[Fault]:
             yield fault._replace(start=start + fault.start, end=start + fault.end)
 
 
-def _word_faults(text: str, words: Counter[str], finder: JoinedWords) -> Iterator[Fault]:
-    names = {word for word in words if word.istitle()}
-    yield from _joined(text, words, names, finder)
+def _word_faults(text: str, words: Sequence[str], finder: JoinedWords) -> Iterator[Fault]:
+    times = Counter(words)
+    names = {word for word in times if word.istitle()}
+    yield from _joined(text, times, names, finder)
     yield from _sentences(text, names, finder)
     yield from _years(text, finder)
     yield from _pieces(text, words, finder)
@@ -135,7 +137,7 @@ def _word_faults(text: str, words: Counter[str], finder: JoinedWords) -> Iterato
 
 def _joined(text: str, words: Counter[str], names: Set[str], finder: JoinedWords) -> Iterator[Fault]:
     """Words that ran together; each kind of word is looked at once, however long the text is."""
-    rare = (word for word, times in words.items() if len(word) > _SHORTEST and times <= _MOST_TIMES)
+    rare = (word for word, times in words.items() if len(word) >= _SHORTEST and times <= _MOST_TIMES)
     halves = {word: found for word in rare if (found := finder.split(word, names)) is not None}
     if not halves:
         return
@@ -145,31 +147,48 @@ def _joined(text: str, words: Counter[str], names: Set[str], finder: JoinedWords
 
 
 def _sentences(text: str, names: Set[str], finder: JoinedWords) -> Iterator[Fault]:
-    for match in sentence_joints(text):
-        left, mark, right = _MARK.split(match.group())
-        known = finder.usual[right.lower()] >= _USUAL or right in names
-        if left.islower() and finder.usual[left] >= _USUAL and known and right not in _DOMAINS:
-            yield Fault(*match.span(), f"{left}{mark} {right}", "no space after the sentence")
+    for start, left, right in sentence_joints(text):
+        if _ends(left[:-1], right, finder) and _begins(right, names, finder):
+            end = start + len(left) + len(right)
+            yield Fault(start, end, f"{left} {right}", "no space after the sentence")
+
+
+def _ends(left: str, right: str, finder: JoinedWords) -> bool:
+    """Whether a sentence may end with ``left``: a word, or a name before a word that is none."""
+    if not left.isalpha() or (left.islower() and left in finder.usual):
+        return True
+    return left.istitle() and finder.usual[right.lower()] >= _FUNCTION_WORD and len(left) >= _SHORTEST
+
+
+def _begins(right: str, names: Set[str], finder: JoinedWords) -> bool:
+    known = finder.usual[right.lower()] >= _USUAL or right in names
+    return known and right not in _DOMAINS
 
 
 def _years(text: str, finder: JoinedWords) -> Iterator[Fault]:
-    for pattern, word in ((_WORD_YEAR, 1), (_YEAR_WORD, 2)):
-        for match in pattern.finditer(text):
-            if match.group(word).lower() in finder.pairs:
-                yield Fault(*match.span(), " ".join(match.groups()), "no space beside the number")
+    for match in _WORD_YEAR.finditer(text):
+        start = word_start(text, match.start())
+        word = text[start : match.start()]
+        if finder.stands_by_years(word) and not _NO_WORD.match(text, max(start - 1, 0), start):
+            yield Fault(start, match.end(), f"{word} {match.group()}", "no space before the year")
+    for match in _YEAR_WORD.finditer(text):
+        if finder.stands_by_years(match.group(1)):
+            year = match.group()[:4]
+            yield Fault(*match.span(), f"{year} {match.group(1)}", "no space after the year")
 
 
-def _pieces(text: str, words: Iterable[str], finder: JoinedWords) -> Iterator[Fault]:
-    pieces = {word for word in words if finder.is_piece(word)}
+def _pieces(text: str, words: Sequence[str], finder: JoinedWords) -> Iterator[Fault]:
+    rare = {word for word in set(words) if finder.is_piece(word)}
+    beside = {pair for pair in pairwise(words) if pair[0] in rare or pair[1] in rare}
+    pieces = {pair for pair in beside if finder.joins(*pair)}
     if not pieces:
         return
     for match in _TWO_WORDS.finditer(text):
-        left, right = match.groups()
-        if not pieces.isdisjoint((left, right)) and finder.joins(left, right):
-            yield Fault(match.start(1), match.end(2), left + right, "one word written as two")
+        if match.groups() in pieces:
+            yield Fault(match.start(1), match.end(2), "".join(match.groups()), "one word written as two")
 
 
-def _apart(faults: Iterable[Fault], code: Sequence[Span]) -> Iterator[Fault]:
+def _apart(faults: Iterable[Fault], code: Iterable[Span]) -> Iterator[Fault]:
     """Faults in text order outside code; of those that overlap, the first."""
     marks = [(*span, None) for span in code] + [(fault.start, fault.end, fault) for fault in faults]
     done = 0
