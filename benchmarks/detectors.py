@@ -1,12 +1,18 @@
 """What every detector finds, misses and flags in vain; the figures that ``mtqe explain`` shows.
 
-python benchmarks/detectors.py [--data ../shared/data]
+python benchmarks/detectors.py [--data ../shared/data] [--only NAME]
 
-* Annotated articles (target alone): recall of the flags that a reader marked as detectable, and
-  precision, by overlap. The readers' articles were looked at in development.
-* Segments with their source (MQM spans): the share of marked segments found, the precision among
-  marked and unmarked ones, and the share of unmarked ones flagged.
-* Human texts: annotated human articles, and references of WMT20 and WMT21 news joined to documents.
+* annotated articles, target alone: recall of the flags that a reader marked as detectable, and
+  precision, by overlap. These articles were looked at in development.
+* marked segments, with source: MQM segments in which annotators marked untranslated words or names,
+  and twice as many in which they marked none; recall, precision, and unmarked ones flagged.
+* spoilt sentences, with source: DEMETR's contrasts, found in the spoilt translation, and flagged in
+  the good one.
+* human texts, target alone and with source: annotated human articles, references of WMT20 and WMT21
+  and biomedical abstracts, Parallel Universal Dependencies; how many are flagged. Some of these flags
+  are real slips of the writers.
+
+But for the annotated articles, figures are of the half of the documents that nothing was tuned on.
 """
 
 from __future__ import annotations
@@ -16,26 +22,42 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from mtqe.data import Article, Segment
-from mtqe.detectors.base import detectors
-from mtqe.evaluate import default_detectors
+from mtqe.data import Article, Issue, Segment
+from mtqe.detectors.base import Detector, detectors
 from mtqe.issues import find_issues
 from mtqe.prepare import prepare
 from mtqe.text.words import count_words
+from mtqe.training.corpora import is_for_tuning
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "mtqe" / "figures.json"
 
-# What the annotators call the same; "detectable" flags alone count for recall.
 ARTICLE_CATEGORIES = ("untranslated", "garbled_name", "garbled_honorific", "boilerplate")
 VIEWS = {"untranslated": "untranslated_eval", "garbled_name": "name_errors_eval"}
-HUMAN_SETS = ("mqm20.en-de", "mqm20.zh-en", "mqm21news.en-de", "mqm21news.zh-en")
-MOST_VIEW_ROWS = 4_000
+CONTRASTS = {
+    "critical_id4_codemix": "untranslated",
+    "critical_id9_ne_replaced": "garbled_name",
+    "critical_id10_numbers_replaced": "number_mismatch",
+    "minor_id1_repeat2": "repetition",
+    "minor_id2_repeat4": "repetition",
+    "minor_id30_tokenized": "spacing",
+}
+REFERENCES = ("mqm20.en-de", "mqm20.zh-en", "mqm21news.en-de", "mqm21news.zh-en", "bio21")
+
+# A language pair with fewer segments than this says little by itself.
+LEAST_SEGMENTS = 60
+
+# Issues with less confidence than this are hints: reports set them apart, and quality hardly counts them.
+HINT = 0.5
+
+Kind = dict[str, Any]
+Figures = dict[str, dict[str, Kind]]
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -56,104 +78,204 @@ def share(part: float, whole: float) -> float | None:
     return round(part / whole, 3) if whole else None
 
 
-def on_articles(data: Path) -> dict[str, dict[str, Any]]:
-    """Recall and precision on the annotated machine translations in English, target alone."""
-    counts: dict[str, dict[str, int]] = {name: defaultdict(int) for name in ARTICLE_CATEGORIES}
+def spans_of(issues: Iterable[Issue], category: str) -> list[tuple[int, int]]:
+    """Where the issues of a category stand."""
+    return [(issue.start, issue.end) for issue in issues if issue.category == category]
+
+
+def one_segment(row: dict[str, Any], target: str) -> Article:
+    """An article of one segment with its source."""
+    source_lang, target_lang = row["lp"].split("-")
+    segment = Segment(0, 0, (0, len(target)), target, source=row["src"])
+    return Article("s", target, target_lang=target_lang, source_lang=source_lang, segments=(segment,))
+
+
+def on_articles(data: Path, chosen: list[Detector], figures: Figures) -> None:
+    """The annotated machine translations into English, target alone."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows(data / "articles" / "annotated_articles.jsonl"):
         if row["class"] != "mt" or row["lang"] != "en":
             continue
-        _, issues = find_issues(
-            prepare(Article(row["id"], row["text"], target_lang="en")), default_detectors()
-        )
-        for name, count in counts.items():
+        _, issues = find_issues(prepare(Article(row["id"], row["text"], target_lang="en")), chosen)
+        for name in ARTICLE_CATEGORIES:
             gold = [flag for flag in row["flags"] if flag["category"] == name]
-            found = [(issue.start, issue.end) for issue in issues if issue.category == name]
             wanted = [(f["start"], f["end"]) for f in gold if f.get("detectable", True) is not False]
+            found, count = spans_of(issues, name), counts[name]
             count["wanted"] += len(wanted)
             count["hit"] += sum(overlaps(found, span) for span in wanted)
             count["flags"] += len(found)
             count["right"] += sum(overlaps([(f["start"], f["end"]) for f in gold], span) for span in found)
-    return {
-        name: {
+    for name, c in counts.items():
+        figures[name]["annotated articles, target alone"] = {
             "recall": share(c["hit"], c["wanted"]),
             "precision": share(c["right"], c["flags"]),
-            "detectable_flags": c["wanted"],
+            "of": c["wanted"],
             "flags": c["flags"],
         }
-        for name, c in counts.items()
-    }
 
 
-def on_segments(data: Path, name: str) -> dict[str, Any]:
-    """Segments with their source: marked ones found, and unmarked ones flagged."""
-    detector = detectors.get(name)()
-    found = {0: [0, 0], 1: [0, 0]}
-    for row in list(rows(data / "views" / f"{VIEWS[name]}.jsonl.gz"))[:MOST_VIEW_ROWS]:
-        source, target = row["lp"].split("-")
-        segment = Segment(0, 0, (0, len(row["mt"])), row["mt"], source=row["src"])
-        article = Article("s", row["mt"], target_lang=target, source_lang=source, segments=(segment,))
-        label = int(row["label"])
-        found[label][0] += 1
-        found[label][1] += any(True for _ in detector.detect(prepare(article)))
+class Flagged(NamedTuple):
+    """A segment's language pair, whether people marked it, and whether the detector did."""
+
+    pair: str
+    marked: bool
+    flagged: bool
+
+
+def on_segments(data: Path, chosen: list[Detector], figures: Figures) -> None:
+    """MQM segments with their source, by language pair."""
+    for detector in chosen:
+        if detector.name not in VIEWS:
+            continue
+        results = []
+        for row in rows(data / "views" / f"{VIEWS[detector.name]}.jsonl.gz"):
+            if not row["src"] or is_for_tuning(str(row["doc_id"])):
+                continue
+            _, issues = find_issues(prepare(one_segment(row, row["mt"])), [detector])
+            results.append(Flagged(row["lp"], bool(row["label"]), bool(issues)))
+        figures[detector.name]["marked segments, with source"] = segment_figures(results)
+        for pair in sorted({result.pair for result in results}):
+            some = [result for result in results if result.pair == pair]
+            if len(some) >= LEAST_SEGMENTS:
+                figures[detector.name][f"marked segments, with source, {pair}"] = segment_figures(some)
+
+
+def segment_figures(results: list[Flagged]) -> Kind:
+    """Recall, precision, and the share of unmarked segments flagged."""
+    hits = sum(r.marked and r.flagged for r in results)
+    false = sum(r.flagged and not r.marked for r in results)
+    marked = sum(r.marked for r in results)
     return {
-        "recall": share(found[1][1], found[1][0]),
-        "precision": share(found[1][1], found[1][1] + found[0][1]),
-        "negatives_flagged": share(found[0][1], found[0][0]),
-        "segments": found[0][0] + found[1][0],
+        "recall": share(hits, marked),
+        "precision": share(hits, hits + false),
+        "unmarked_flagged": share(false, len(results) - marked),
+        "of": marked,
     }
 
 
-def human_documents(data: Path) -> Iterator[tuple[str, str]]:
-    """Languages and texts by people: annotated articles, and references joined to documents."""
+def on_contrasts(data: Path, chosen: list[Detector], figures: Figures) -> None:
+    """DEMETR's spoilt sentences and the good ones that they were made of."""
+    by_name = {detector.name: detector for detector in chosen}
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
+        name = CONTRASTS.get(row["perturbation"], "")
+        if name not in by_name or is_for_tuning(str(row["doc_id"])):
+            continue
+        bad, good = (
+            bool(find_issues(prepare(one_segment(row, row[side])), [by_name[name]])[1])
+            for side in ("mt", "mt_good")
+        )
+        count = counts[row["perturbation"]]
+        for i, value in enumerate((1, bad, good)):
+            count[i] += value
+    for kind, (of, found, false) in counts.items():
+        label = kind.split("_", 2)[2].replace("_", " ")
+        figures[CONTRASTS[kind]][f"spoilt sentences ({label}), with source"] = {
+            "recall": share(found, of),
+            "good_ones_flagged": share(false, of),
+            "of": of,
+        }
+
+
+def human_articles(data: Path) -> Iterator[tuple[str, Article]]:
+    """The mode, and a text by people: as one text, and with its source in segments where it has one."""
     for row in rows(data / "articles" / "annotated_articles.jsonl"):
         if row["class"] == "human":
-            yield row["lang"], row["text"]
-    for name in HUMAN_SETS:
-        documents: dict[str, dict[str, str]] = defaultdict(dict)
+            yield "target alone", Article(row["id"], row["text"], target_lang=row["lang"])
+    documents: dict[tuple[str, str], dict[str, tuple[str, str | None]]] = defaultdict(dict)
+    for name in REFERENCES:
         for row in rows(data / "spans" / f"{name}.jsonl.gz"):
-            if row.get("ref"):
-                documents[row["doc_id"]][row["seg_id"]] = row["ref"]
-        for segments in documents.values():
-            yield name.split("-")[1], "\n".join(segments[key] for key in sorted(segments, key=int))
+            if row.get("ref") and row.get("src") and not is_for_tuning(str(row["doc_id"])):
+                documents[row["lp"], row["doc_id"]][row["seg_id"]] = (row["ref"], row["src"])
+    for row in rows(data / "parallel" / "pud_news_wiki.jsonl.gz"):
+        if not is_for_tuning(row["doc_id"]):
+            pair = f"en-{row['lang']}"
+            documents[pair, row["doc_id"]][row["sent_id"]] = (row["text"], row["text_en"])
+    for (pair, document), sentences in documents.items():
+        yield from both_modes(document, pair, [sentences[key] for key in sorted(sentences, key=place)])
 
 
-def on_humans(data: Path) -> dict[str, dict[str, Any]]:
-    """How often each detector flags what people wrote, and how long it takes."""
-    texts = list(human_documents(data))
-    articles = [prepare(Article("h", text, target_lang=language)) for language, text in texts]
-    words = sum(count_words(text) for _, text in texts)
-    result = {}
-    for detector in default_detectors():
-        started = time.process_time()
-        flags = [sum(1 for _ in detector.detect(article)) for article in articles]
-        seconds = time.process_time() - started
-        result[detector.name] = {
-            "documents": len(articles),
-            "documents_flagged": share(sum(map(bool, flags)), len(articles)),
-            "flags_per_1000_words": share(1000 * sum(flags), words),
-            "seconds_per_million_words": round(1e6 * seconds / words, 1),
-        }
-    return result
+def place(key: str) -> tuple[int, str]:
+    """Numbers in their order, other names by letters."""
+    return (int(key), "") if key.isdigit() else (0, key)
+
+
+def both_modes(
+    document: str, pair: str, sentences: list[tuple[str, str | None]]
+) -> Iterator[tuple[str, Article]]:
+    """A document as a text, and as segments beside their sources."""
+    source_lang, target_lang = pair.split("-")
+    text = "\n".join(target for target, _ in sentences)
+    article = Article(document, text, target_lang=target_lang)
+    yield "target alone", article
+    if all(source for _, source in sentences):
+        segments, start = [], 0
+        for index, (target, source) in enumerate(sentences):
+            segments.append(Segment(index, index, (start, start + len(target)), target, source=source))
+            start += len(target) + 1
+        yield "with source", replace(article, source_lang=source_lang, segments=tuple(segments))
+
+
+def on_humans(data: Path, chosen: list[Detector], figures: Figures) -> None:
+    """How often each detector flags what people wrote, by mode and language, and how long it takes."""
+    articles = [(mode, prepare(article)) for mode, article in human_articles(data)]
+    issues = [find_issues(article, chosen)[1] for _, article in articles]
+    seconds = {detector.name: time_of(detector, articles) for detector in chosen}
+    words = sum(count_words(article.target) for _, article in articles)
+    for detector in chosen:
+        kinds = figures[detector.name]
+        kinds["time"] = {"seconds_per_million_words": round(1e6 * seconds[detector.name] / words, 1)}
+        for mode in ("target alone", "with source"):
+            languages = sorted({str(a.target_lang) for m, a in articles if m == mode})
+            for language in ("", *languages):
+                chosen_issues = [
+                    (article, [i for i in found if i.category == detector.name])
+                    for (m, article), found in zip(articles, issues, strict=True)
+                    if m == mode and language in ("", article.target_lang)
+                ]
+                label = f"human texts, {mode}" + (f", {language}" if language else "")
+                kinds[label] = human_figures(chosen_issues)
+
+
+def time_of(detector: Detector, articles: list[tuple[str, Article]]) -> float:
+    """Processor seconds for all articles, after one to warm up."""
+    list(detector.detect(articles[0][1]))
+    started = time.process_time()
+    for _, article in articles:
+        for _ in detector.detect(article):
+            pass
+    return time.process_time() - started
+
+
+def human_figures(found: list[tuple[Article, list[Issue]]]) -> Kind:
+    """Documents flagged, those flagged with more than a hint, and flags by length."""
+    words = sum(count_words(article.target) for article, _ in found)
+    return {
+        "documents_flagged": share(
+            sum(any(issue.confidence >= HINT for issue in issues) for _, issues in found), len(found)
+        ),
+        "with_hints": share(sum(bool(issues) for _, issues in found), len(found)),
+        "flags_per_1000_words": share(1000 * sum(len(issues) for _, issues in found), words),
+        "of": len(found),
+    }
 
 
 @click.command()
 @click.option("--data", type=Path, default=ROOT.parent / "shared" / "data", show_default="../shared/data")
-def main(data: Path) -> None:
+@click.option("--only", help="Measure one detector and print its figures, without keeping them.")
+def main(data: Path, only: str | None) -> None:
     """Measure, print, and keep the figures in the package."""
     if not data.is_dir():
         print(f"{data}: no such folder; the judgements are not part of this repository. Nothing measured.")
         return
-    on_target, on_human = on_articles(data), on_humans(data)
-    figures: dict[str, dict[str, Any]] = {}
-    for name in detectors.names():
-        measured = {
-            "annotated articles, target alone": on_target.get(name),
-            "segments with source": on_segments(data, name) if name in VIEWS else None,
-            "human texts": on_human.get(name),
-        }
-        figures[name] = {kind: found for kind, found in measured.items() if found}
-        print(name, json.dumps(figures[name], indent=1))
-    RESULTS.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    chosen = [cls() for cls in detectors if (cls.name == only if only else True)]
+    figures: Figures = defaultdict(dict)
+    for measure in (on_articles, on_segments, on_contrasts, on_humans):
+        measure(data, chosen, figures)
+    kept = {detector.name: figures[detector.name] for detector in chosen}
+    print(json.dumps(kept, indent=1))
+    if not only:
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,11 @@ def is_calibration(document: str) -> bool:
     texts that a model has seen look better to it than texts ever will again.
     """
     return hashlib.sha256(document.encode()).digest()[1] % 2 == 0
+
+
+def is_for_tuning(document: str) -> bool:
+    """Whether a document belongs to the half that detectors are tuned on; figures come of the other."""
+    return zlib.crc32(document.encode()) % 2 == 0
 
 
 def fluent_texts(data: Path, language: str, keep: Callable[[str], bool] = lambda _: True) -> Iterator[str]:

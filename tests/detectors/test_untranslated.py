@@ -70,10 +70,68 @@ def test_passages_are_found_in_other_target_languages(language: str, text: str) 
     assert len(text[mark.start : mark.end].split()) >= 5
 
 
-@pytest.mark.parametrize("language", ["zh", "ja", "ar", "th", "xx"])
-def test_languages_without_support_give_nothing(language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "text", "marked"),
+    [
+        ("zh", "市长昨天说 the ships will leave tomorrow，然后走了。", "the ships will leave tomorrow"),
+        ("ja", "市長は昨日 the ships will leave tomorrow と言った。", "the ships will leave tomorrow"),
+        ("zh", "市长昨天说明日出港しますと语。", "しますと"),
+        ("ru", "Мэр сказал, 船は明日出港します, и ушёл.", "船は明日出港します"),
+        ("en", "The mayor said корабли уйдут завтра and left.", "корабли уйдут завтра"),
+    ],
+)
+def test_passages_in_another_script_are_found_in_any_language(language: str, text: str, marked: str) -> None:
+    """Letters speak for themselves, with a word list or without one."""
+    (mark,) = marks(text, language)
+    assert text[mark.start : mark.end] == marked
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "他在 Stanford University 学习 deep learning，用 iPhone 打电话。"),
+        ("ja", "彼はGoogle Chromeをダウンロードした。pHは7.4である。"),
+        ("ru", "Вид Homo sapiens описан в 1758 году, ДНК анализировали in vitro."),
+        ("en", "The αβ receptor, at 5 μm, was named by Σ and Ωmega."),
+        ("en", "The capital is Tbilisi (Georgian: თბილისი), once “Тифлис”."),
+    ],
+)
+def test_names_terms_and_symbols_in_another_script_are_left_alone(language: str, text: str) -> None:
+    """Brands, species, units and glosses stand in texts of any script."""
+    assert marks(text, language) == []
+
+
+def test_a_language_of_unknown_script_gives_nothing() -> None:
     """Rather than nonsense."""
-    assert marks("Les travaux devraient durer jusqu’à la fin du mois.", language) == []
+    assert marks("Les travaux devraient durer jusqu’à la fin du mois.", "qaa") == []
+
+
+def copies(target: str, source: str, languages: tuple[str, str], **options: float) -> list[str]:
+    """What the detector marks beside a source."""
+    segment = Segment(0, 0, (0, len(target)), target, source=source)
+    article = Article("a", target, target_lang=languages[0], source_lang=languages[1], segments=(segment,))
+    return [target[mark.start : mark.end] for mark in Untranslated(**options).detect(article)]
+
+
+def test_words_copied_from_the_source_are_marked_and_names_are_not() -> None:
+    """A name is copied by right."""
+    source = "Tap Settings, then ask Nina Holmqvist for the outlet."
+    assert copies("Tap Settings, dann fragen Sie Nina Holmqvist.", source, ("de", "en")) == ["Tap Settings"]
+    assert copies("Dann fragen Sie Nina Holmqvist.", source, ("de", "en")) == []
+
+
+def test_copied_words_are_an_option() -> None:
+    """Off at 1, and what is marked at a high probability is marked at a low one."""
+    source, target = "Tap Settings to see your Children's Hospital.", "Tap Settings für Ihr Children's Hospital."
+    assert copies(target, source, ("de", "en"), copied=1.0) == []
+    assert set(copies(target, source, ("de", "en"), copied=0.7)) <= set(copies(target, source, ("de", "en")))
+
+
+def test_placeholders_and_addresses_are_no_words() -> None:
+    """Templates put them into both texts."""
+    source = "Write to #NAME# at help@example.org or see https://example.org/reset for {count} codes."
+    target = "Schreiben Sie #NAME# an help@example.org, siehe https://example.org/reset für {count} Codes."
+    assert copies(target, source, ("de", "en")) == []
 
 
 def test_names_of_people_and_places_are_never_words_of_another_language() -> None:
