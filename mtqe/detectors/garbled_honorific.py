@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from mtqe.data import Article, Example, Mark, Span
 from mtqe.detectors.base import detectors
 from mtqe.models.language_id import identify
+from mtqe.text import title_slips
 from mtqe.text.languages import base_language
 from mtqe.text.name_forms import Form, find_forms
 from mtqe.text.names import commonness, find_mentions, lower_words, name_words
@@ -35,8 +36,8 @@ _MEASURED = re.compile(r"\d[ \u00a0]?$")
 _LEAD = 20
 _NAME_BEFORE = re.compile(r"\b([^\W\d_a-z][^\W\d_]*)\.?[ \u00a0]?$")
 
-# "Morita suspect": titles that Japanese puts behind a name.
-_BEHIND = re.compile(r"[ \u00a0](suspect|defendant)(?=[ \u00a0,.][^\W\dA-Z_]|[.,])")
+# "by A. Keller, M. Brandt": the initials of a list of people.
+_LISTED = re.compile(r"[,;&] ?$|(?:\band|\bby) $")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,24 @@ class _Wreck:
     confidence: float
 
 
+class _Text(NamedTuple):
+    """What titles are judged by; names are looked for only if ``forms`` is called, which is slow."""
+
+    target: str
+    language: str
+    forms: Callable[[], Mapping[str, Form]]
+
+
 @detectors.register
 @dataclass(frozen=True)
 class GarbledHonorific:
     """Mark the wrecks of titles such as the French "MM." before a name.
 
     An abbreviated title of the source is often taken for something else: "MM." becomes "Mm." or,
-    spelt out with its point, "the gentlemen."; "Mme" becomes "MI am". Left alone: measures (5 mm.),
-    initials and stage names (M. Ward), the interjection, "Herr" and "Señora", which are style, and
-    titles in front of anything but a name.
+    spelt out with its point, "the gentlemen."; "Mme" becomes "MI am". In English also titles that
+    Japanese leaves behind the name ("Morita suspect"), and a Mr. who is a Ms. elsewhere. Left alone:
+    measures (5 mm.), initials and stage names (M. Ward), the interjection, "Herr" and "Señora", which
+    are style, couples, and titles in front of anything but a name.
     """
 
     name: ClassVar[str] = "garbled_honorific"
@@ -69,6 +79,14 @@ class GarbledHonorific:
         Example("They asked for the release of the gentlemen. Keller and Brandt.", marks=("the gentlemen.",)),
         Example("Luc Berthier spoke first. M. Berthier had little to say.", marks=("M.",)),
         Example("Prosecutors say Kenji Morita fled. On Friday Morita suspect confessed.", marks=("suspect",)),
+        Example("M. Berthier met M. Coulon in May.", marks=("M.", "M.")),
+        Example("Mr. Morita spoke first. Then Ms. Morita sat, and Mr. Morita left.", marks=("Ms.",)),
+        Example("Terakubo president of the youth club (39) agreed.", marks=("president",)),
+        Example("They thanked Mr. Terakubo-san.", marks=("Mr. Terakubo-san",)),
+        Example("Mr. and Mrs. Morita came, and Mr. Morita spoke."),
+        Example("Anna Morita and Kenji Morita came. Mr. Morita spoke, then Mrs. Morita."),
+        Example("They elected Terakubo president of the club. Terakubo, president of it, agreed."),
+        Example("The list has A. Velkov, M. Berthier and M. Coulon."),
         Example("The screw is 5 mm. Keller sells it."),
         Example("“Mm. That was good,” she said."),
         Example("He thanked the gentlemen. Peter left."),
@@ -90,21 +108,11 @@ class GarbledHonorific:
         wrecks = _wrecks(language, source)
         if not wrecks:
             return
+        text = _Text(article.target, language, cache(lambda: _forms(article, language)))
         excluded = merge(segment.target_span for segment in article.segments if segment.excluded)
-        # Most texts have none: to look for each is faster than a pattern of all.
-        present = [form for form in wrecks if form in article.target]
-        found = _read(_pattern(present).finditer(article.target), excluded) if present else []
-        behind = _read(_BEHIND.finditer(article.target), excluded) if source in (None, "ja") else []
-        # Names are looked for only where there is something to decide by them: this is much faster.
-        forms = _forms(article, language) if found or behind else {}
-        for match in found:
-            wreck = wrecks[match.group()]
-            if not _before_name(article.target, match, wreck.before, forms, language):
-                continue
-            if wreck.before != "surname" or not _is_foreign(article.target, match, language):
-                yield _mark(match.span(), wreck)
-        if language == "en":
-            yield from _titles_behind(article.target, behind, forms)
+        for mark in (*_wreck_marks(text, wrecks), *_order_marks(text, source)):
+            if not _is_excluded(mark, excluded):
+                yield mark
 
 
 @cache
@@ -116,8 +124,36 @@ def _wrecks(language: str, source: str | None) -> Mapping[str, _Wreck]:
         form: _Wreck(entry.get("right"), entry["before"], entry["confidence"])
         for key in sources
         for entry in tables[key]
-        for form in entry["forms"]
+        for written in entry["forms"]
+        # Tokenised texts have a space before the point.
+        for form in {written, re.sub(r"\.$", " .", written)}
     }
+
+
+def _wreck_marks(text: _Text, wrecks: Mapping[str, _Wreck]) -> Iterator[Mark]:
+    # Most texts have none: to look for each is faster than a pattern of all.
+    present = [form for form in wrecks if form in text.target]
+    found = list(_pattern(present).finditer(text.target)) if present else []
+    several = _of_several(text.target, found)
+    for match in found:
+        wreck = wrecks[match.group()]
+        if wreck.before != "surname":
+            right = _before_name(text, match, wreck.before)
+        else:
+            right = _before_surname(text, match, match.group() in several) and not _is_foreign(text, match)
+        if right:
+            yield _mark(match.span(), wreck)
+
+
+def _order_marks(text: _Text, source: str | None) -> Iterator[Mark]:
+    """What is wrong with English titles."""
+    if text.language != "en":
+        return
+    if source in (None, "ja"):
+        yield from title_slips.titles_behind(text.target, text.forms, name_words("en"))
+        yield from title_slips.offices_behind(text.target, "en", name_words("en"))
+        yield from title_slips.doubled_titles(text.target)
+    yield from title_slips.mixed_titles(text.target, text.forms)
 
 
 def _pattern(forms: Iterable[str]) -> re.Pattern[str]:
@@ -131,47 +167,69 @@ def _forms(article: Article, language: str) -> Mapping[str, Form]:
     return find_forms(mentions, article.target, language, name_words(language), lower)
 
 
-def _read(matches: Iterable[re.Match[str]], excluded: Sequence[Span]) -> list[re.Match[str]]:
-    """The matches outside the ranges that are no part of the article."""
+def _is_excluded(mark: Mark, excluded: Sequence[Span]) -> bool:
+    """Whether a mark lies in what is no part of the article."""
     starts = [start for start, _ in excluded]
-    return [
-        match
-        for match in matches
-        if not excluded or not overlap(match.span(), excluded[holder(starts, match.start())])
-    ]
+    return bool(excluded) and overlap((mark.start, mark.end), excluded[holder(starts, mark.start)])
 
 
-def _before_name(
-    text: str, match: re.Match[str], before: str, forms: Mapping[str, Form], language: str
-) -> bool:
-    """Whether a name follows, of the kind that the table asks for."""
-    name = _NAME.match(text, match.end())
-    lead = text[max(match.start() - _LEAD, 0) : match.start()]
-    if not name or not name.group(1)[0].isupper() or _MEASURED.search(lead):
+def _of_several(target: str, matches: Iterable[re.Match[str]]) -> frozenset[str]:
+    """The titles that stand before more than one name, and so are no initials; lists of authors aside."""
+    names: dict[str, set[str]] = {}
+    for match in matches:
+        name = _NAME.match(target, match.end())
+        listed = _LISTED.search(target[max(match.start() - _LEAD, 0) : match.start()])
+        if name and name.group(1)[0].isupper() and not listed:
+            names.setdefault(match.group(), set()).add(_POSSESSIVE.sub("", name.group(1)))
+    return frozenset(title for title, found in names.items() if len(found) > 1)
+
+
+def _name_after(text: _Text, match: re.Match[str]) -> re.Match[str] | None:
+    """The name after a title that is no measure."""
+    name = _NAME.match(text.target, match.end())
+    measured = _MEASURED.search(_before(text, match))
+    return name if name and name.group(1)[0].isupper() and not measured else None
+
+
+def _before(text: _Text, match: re.Match[str]) -> str:
+    return text.target[max(match.start() - _LEAD, 0) : match.start()]
+
+
+def _before_name(text: _Text, match: re.Match[str], before: str) -> bool:
+    """Whether a name follows, or a pair of names if the table asks for it."""
+    name = _name_after(text, match)
+    if not name or not _is_name(_POSSESSIVE.sub("", name.group(1)), text):
         return False
-    word = _POSSESSIVE.sub("", name.group(1))
-    if before == "surname":
-        return not _ends_in_name(lead, forms) and _has_first_name(forms.get(word), match.group())
-    if not _is_name(word, forms, language):
-        return False
-    paired = _PAIRED.match(text, name.end())
+    paired = _PAIRED.match(text.target, name.end())
     pair = paired is not None and paired.group(1)[0].isupper()
     if before == "bare pair":
-        return pair and paired is not None and text[paired.end() : paired.end() + 1] in (".", "")
+        return pair and paired is not None and text.target[paired.end() : paired.end() + 1] in (".", "")
     return pair or before == "name"
 
 
-def _is_foreign(text: str, match: re.Match[str], language: str) -> bool:
+def _before_surname(text: _Text, match: re.Match[str], of_several: bool) -> bool:
+    """Whether a surname follows whose bearer has a first name that the title does not abbreviate."""
+    name = _name_after(text, match)
+    if not name or _ends_in_name(_before(text, match), text.forms()):
+        return False
+    word = _POSSESSIVE.sub("", name.group(1))
+    form = text.forms().get(word)
+    if of_several and form and not form.follows and _is_name(word, text):
+        return not any(given.startswith(romanise(match.group())[:1]) for given in form.given)
+    return _has_first_name(form, match.group())
+
+
+def _is_foreign(text: _Text, match: re.Match[str]) -> bool:
     """Whether the title stands in a passage of another language, where it is right."""
-    line = text.rfind("\n", 0, match.start()) + 1
-    guess = identify(text[max(line, match.start() - _AROUND) : match.end() + _AROUND])
-    return guess is not None and guess.language != language and guess.probability >= _SURE
+    line = text.target.rfind("\n", 0, match.start()) + 1
+    guess = identify(text.target[max(line, match.start() - _AROUND) : match.end() + _AROUND])
+    return guess is not None and guess.language != text.language and guess.probability >= _SURE
 
 
-def _is_name(word: str, forms: Mapping[str, Form], language: str) -> bool:
-    form = forms.get(word)
+def _is_name(word: str, text: _Text) -> bool:
+    form = text.forms().get(word)
     lowered = form.lowered if form else False
-    return not lowered and commonness(word, language) < _EVERYDAY
+    return not lowered and commonness(word, text.language) < _EVERYDAY
 
 
 def _ends_in_name(lead: str, forms: Mapping[str, Form]) -> bool:
@@ -186,21 +244,6 @@ def _has_first_name(form: Form | None, title: str) -> bool:
         return False
     initial = romanise(title)[:1]
     return bool(form.given) and not any(given.startswith(initial) for given in form.given)
-
-
-def _titles_behind(text: str, matches: Iterable[re.Match[str]], forms: Mapping[str, Form]) -> Iterator[Mark]:
-    """Titles as in "Morita suspect" for "the suspect Morita"."""
-    surnames = {form.text.lower() for form in forms.values() if form.given and not form.follows}
-    determiners = name_words("en").determiners
-    for match in matches:
-        words = text[max(match.start() - 40, 0) : match.start()].lower().split()[-2:]
-        if words and words[-1] in surnames and words[0] not in determiners:
-            yield Mark(
-                *match.span(1),
-                "a title that belongs before the name",
-                confidence=0.7,
-                suggestion=f"{match.group(1)} {words[-1].title()}",
-            )
 
 
 def _mark(span: Span, wreck: _Wreck) -> Mark:
