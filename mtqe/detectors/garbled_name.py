@@ -10,10 +10,13 @@ from mtqe.data import Article, Example, Mark, Span
 from mtqe.detectors.base import detectors
 from mtqe.text import name_slips
 from mtqe.text.languages import base_language
-from mtqe.text.name_counterparts import garbled_copies
+from mtqe.text.name_counterparts import source_marks
 from mtqe.text.name_evidence import Variant, find_variants
 from mtqe.text.name_forms import find_forms
 from mtqe.text.names import find_mentions, lower_words, name_words
+
+# A mark in the first sentence is graver than elsewhere, unless it is more likely wrong than right.
+_LIKELY = 0.5
 
 
 @detectors.register
@@ -24,13 +27,20 @@ class GarbledName:
     Names that pass through another language's spelling come out changed: k for c, f for v, g for j,
     vowels lost, a case ending kept, the root translated. Likeness alone is no evidence, for two
     people may have similar names: what counts is a shared first name, title or partner, or that a
-    name nobody knows stands alone where its bearer would first have been introduced. With a source,
-    unknown names are compared with those of their source sentence, in Latin letters.
+    name nobody knows stands alone where its bearer would first have been introduced.
+
+    With a source, unknown names are compared with those of their source sentence, in Latin letters.
+    Translated from Chinese into English, names are marked that were spelt by the sound of their
+    characters, though these write a foreign name or one of Vietnam or Hong Kong, and in texts of up
+    to three segments (``rare_names``) whatever else is read from characters and hardly known.
 
     Left alone: plurals and possessives, adjectives and inhabitants of a name, feminine and pet
-    forms, hyphenated surnames, accents left out, relatives and namesakes, Chinese names in Pinyin,
-    headlines in capitals, and target languages without a table of name words.
+    forms, hyphenated surnames, accents left out, relatives and namesakes, Chinese names in Pinyin
+    (but for the above), headlines in capitals, target languages without a table of name words, and
+    names beside their source in other scripts than Latin and Chinese.
     """
+
+    rare_names: bool = True
 
     name: ClassVar[str] = "garbled_name"
     mqm: ClassVar[str] = "accuracy/mistranslation"
@@ -80,6 +90,20 @@ class GarbledName:
             source_lang="fr",
             why="the source has the name",
         ),
+        Example(
+            "At the talks in Hanoi, Ruan Wenlin spoke first.",
+            marks=("Ruan Wenlin",),
+            source="在河内的会谈上，阮文林首先发言。",
+            source_lang="zh",
+            why="a Vietnamese name read in Mandarin",
+        ),
+        Example(
+            "The trainer thanked Dergatsov.",
+            marks=("Dergatsov",),
+            source="教练感谢了杰尔加佐夫。",
+            source_lang="zh",
+            why="an invented spelling of a foreign name",
+        ),
         Example("Piet Holm spoke first. Willem de Holme answered, and Holm left."),
         Example("Ana Martin met Jorge Martinez. Martin won, and Martinez lost."),
         Example("Anton Velkov and his sister Irena Velkova came. Velkova spoke, and then Velkov did."),
@@ -101,22 +125,25 @@ class GarbledName:
             source_lang="de",
         ),
         Example("Merkel left.", source="Merkels Rücktritt kam.", source_lang="de"),
+        Example("Putin met Merkel in Moscow.", source="普京在莫斯科会见了默克尔。", source_lang="zh"),
+        Example("Zhang Wei works in Shenzhen.", source="张伟在深圳工作。", source_lang="zh"),
+        Example("She bought a Robotaxi.", source="她买了一辆Robotaxi。", source_lang="zh"),
     )
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each mention of an odd form, with the likely form as a suggestion."""
         headline = article.segments[0].target_span if article.segments else (0, 0)
         best: dict[Span, Mark] = {}
-        for mark in _all_marks(article):
+        for mark in _all_marks(article, self.rare_names):
             known = best.get((mark.start, mark.end))
             if known is None or mark.confidence > known.confidence:
                 best[mark.start, mark.end] = mark
         for mark in best.values():
-            leads = mark.start < headline[1]
+            leads = mark.start < headline[1] and mark.confidence >= _LIKELY
             yield replace(mark, severity="major") if leads else mark
 
 
-def _all_marks(article: Article) -> Iterable[Mark]:
+def _all_marks(article: Article, rare_names: bool) -> Iterable[Mark]:
     language = base_language(article.target_lang or "en")
     words = name_words(language)
     if not words.known:
@@ -132,8 +159,7 @@ def _all_marks(article: Article) -> Iterable[Mark]:
     yield from name_slips.lost_plurals(forms, words)
     yield from name_slips.pronoun_names(article, mentions, words)
     yield from name_slips.hyphen_variants(forms, words)
-    if article.source is not None:
-        yield from garbled_copies(article, mentions)
+    yield from source_marks(article, mentions, rare_names=rare_names)
 
 
 def _variant_marks(variant: Variant) -> Iterator[Mark]:

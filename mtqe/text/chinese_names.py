@@ -30,6 +30,7 @@ class ChineseNames:
     foreign: re.Pattern[str]  # a row of characters that write foreign names
     own_spelling: re.Pattern[str]
     abroad: re.Pattern[str]
+    place_ends: re.Pattern[str]  # what follows the name of a Chinese place
 
 
 @cache
@@ -46,6 +47,7 @@ def chinese_names() -> ChineseNames:
         re.compile(f"[{sounds}{facts['sounds_too'].replace(' ', '')}]{{2,}}"),
         re.compile("|".join(facts["own_spelling"])),
         re.compile("|".join((*facts["own_spelling"], *facts["abroad"]))),
+        re.compile(f"[{facts['place_ends']}]"),
     )
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mtqe.data import Article, Mark, Segment, Span
 from mtqe.text.languages import base_language
-from mtqe.text.name_source_chinese import doubtful_names
+from mtqe.text.name_source_chinese import doubtful_names, known_renderings
 from mtqe.text.names import Mention, NameWord, commonness
 from mtqe.text.phonetics import romanise, sound_distance
 from mtqe.text.same_name import is_derived
@@ -23,6 +23,12 @@ from mtqe.text.same_name import is_derived
 # Zipf frequency from which a target name is one of the target language's own ("Munich").
 _KNOWN = 1.0
 _LEAST_LETTERS = 4
+
+# With a larger share of capitals than this a source sentence is a headline, where they say nothing.
+_HEADLINE_SHARE = 0.6
+
+# Zipf frequency from which a source word with a capital is an ordinary word of its language ("Centre").
+_ORDINARY = 3.5
 
 # How far by ear a garbled name may be from its source, and how many letters longer or shorter.
 _REACH = 0.15
@@ -53,24 +59,32 @@ class _Counterpart(NamedTuple):
     span: Span
 
 
-def source_marks(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
-    """The names of the target that the source makes doubtful, if there is one."""
+def source_marks(article: Article, mentions: Sequence[Mention], *, rare_names: bool) -> Iterator[Mark]:
+    """The names of the target that the source makes doubtful, if there is one.
+
+    With ``rare_names`` those out of Chinese too that are no more than rare, in a short text.
+    """
     target, source = (base_language(tag or "en") for tag in (article.target_lang, article.source_lang))
     if source == "zh":
-        yield from _read_from_chinese(article, mentions) if target == "en" else ()
+        yield from _read_from_chinese(article, mentions, rare_names) if target == "en" else ()
     else:
         yield from garbled_copies(article, mentions)
 
 
-def _read_from_chinese(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
+def _read_from_chinese(article: Article, mentions: Sequence[Mention], rare_names: bool) -> Iterator[Mark]:
+    short = len(article.segments) <= _FEW_SEGMENTS
+    sources = list(_with_sources(article, mentions))
     found = [
         (doubt, offset)
-        for mention, text, offset in _with_sources(article, mentions)
+        for mention, text, offset in sources
         for doubt in doubtful_names(mention.words, text)
+        if doubt.grounded or (short and (rare_names or not doubt.rare))
     ]
-    names = {doubt.text for doubt, _ in found}
-    if len(names) >= _LEAST_DOUBTS or len(article.segments) <= _FEW_SEGMENTS:
-        yield from (doubt.mark(offset) for doubt, offset in found)
+    known = known_renderings(
+        [doubt for doubt, _ in found], ((mention.words, text) for mention, text, _ in sources)
+    )
+    if short or known or len({doubt.text for doubt, _ in found}) >= _LEAST_DOUBTS:
+        yield from (doubt.mark(offset, known.get(doubt.characters)) for doubt, offset in found)
 
 
 def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Mark]:
@@ -81,7 +95,7 @@ def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Ma
             if not _is_doubtful(word, text, target):
                 continue
             translation = article.segments[mention.sentence].target
-            nearest = min(_alike(word.text, text, translation), default=None)
+            nearest = min(_alike(word.text, text, translation, source), default=None)
             if nearest and not any(is_derived(nearest.text, word.text, tag) for tag in (target, source)):
                 yield _mark(word, nearest, offset)
 
@@ -113,14 +127,17 @@ def _is_doubtful(word: NameWord, source: str, language: str) -> bool:
     )
 
 
-def _alike(name: str, source: str, target: str) -> Iterator[_Counterpart]:
+def _alike(name: str, source: str, target: str, language: str) -> Iterator[_Counterpart]:
     """The names of the source that this one may stand for: those that the target lacks."""
-    for match in _WORD.finditer(source):
+    words = list(_WORD.finditer(source))
+    if sum(word.group()[0].isupper() for word in words) > _HEADLINE_SHARE * len(words):
+        return
+    for match in words:
         heard = match.group()
         near = heard[0].isupper() and abs(len(heard) - len(name)) <= _LETTERS_APART
         if near and _LATIN.fullmatch(heard) and heard.lower() not in target.lower():
             distance = sound_distance(name, heard)
-            if distance <= _REACH:
+            if distance <= _REACH and commonness(heard, language) < _ORDINARY:
                 yield _Counterpart(distance, heard, match.span())
 
 

@@ -3,16 +3,17 @@
 Chinese writes foreign names by their sound, and the names of Koreans, Vietnamese and people of Hong
 Kong in its own characters: what they were is no longer to be seen. A translator who does not know a
 name reads the characters in Mandarin ("Ruan" for Nguyen), or invents a spelling that sounds like
-them. Names of the mainland are left alone, for their Mandarin reading is right.
+them. People and places of the mainland are read in Mandarin rightly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mtqe.data import Mark, Span
+from mtqe.data import Mark, Severity, Span
 from mtqe.text.chinese_names import (
     LONGEST,
     chinese_names,
@@ -22,7 +23,7 @@ from mtqe.text.chinese_names import (
     surname_length,
     writes_sound,
 )
-from mtqe.text.names import NameWord, commonness
+from mtqe.text.names import NameWord, commonness, name_words
 from mtqe.text.phonetics import romanise, sound_distance
 
 _LEAST_LETTERS = 4
@@ -30,8 +31,12 @@ _LEAST_LETTERS = 4
 # Zipf frequency from which a Mandarin reading is a name that English knows ("Jinping", "Shenzhen").
 _KNOWN_READING = 1.5
 
-# Zipf frequency from which another name is known well enough to be trusted ("Putin", "Guterres").
-_KNOWN = 2.0
+# Zipf frequency from which another name is known well enough to be trusted ("Putin", "Guterres"), and
+# from which it has at least been seen, so that it may be right.
+_KNOWN, _SEEN = 2.0, 1.0
+
+# So many characters that write a foreign name are no Chinese name; two may be one all the same.
+_SURELY_FOREIGN = 3
 
 # How far by ear an invented spelling is from the characters that it was heard from.
 _REACH = 0.3
@@ -42,8 +47,22 @@ _SOUNDS = 0.34
 # A name has between so many letters for each letter of its reading: Mandarin adds vowels and no more.
 _SHORTEST, _LONGEST = 0.5, 1.7
 
+# Two words that are as common as this make an English name of their own ("Everbright").
+_WORD_OF_COMPOUND = 3.5
+_LEAST_PART = 3
+
+# Endings of English words ("Informatization") have so many letters; shorter ones names have too.
+_LEAST_ENDING = 4
+
 # Shares of marks that raters of Chinese-English news agree with.
-_CONFIDENCE = {"own_spelling": 0.8, "abroad": 0.8, "read": 0.7, "heard": 0.7}
+_CONFIDENCE = {
+    "own_spelling": 0.8,
+    "abroad": 0.85,
+    "read": 0.5,
+    "heard": 0.65,
+    "unknown": 0.35,
+    "mainland": 0.25,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +72,32 @@ class Doubt:
     text: str
     span: Span
     characters: str
-    source_span: Span  # in the segment's source
+    source_span: Span | None  # in the segment's source
     reason: str
+    grounded: bool  # whether there is more against the name than that it is rare
 
-    def mark(self, offset: int | None) -> Mark:
+    @property
+    def rare(self) -> bool:
+        """Whether nothing speaks against the name but that it is rare."""
+        return self.reason in ("unknown", "mainland")
+
+    def mark(self, offset: int | None, suggestion: str | None) -> Mark:
         """The mark, for a segment whose source begins at ``offset`` of the article's, if known."""
-        place = None if offset is None else (offset + self.source_span[0], offset + self.source_span[1])
-        return Mark(
-            *self.span,
-            f"“{self.characters}” in the source {_REASONS[self.reason]}",
-            "major",
-            _CONFIDENCE[self.reason],
-            source_span=place,
-        )
+        place = self.source_span
+        if place is not None:
+            place = None if offset is None else (offset + place[0], offset + place[1])
+        message = _REASONS[self.reason].format(self.characters)
+        severity: Severity = "major" if self.grounded else "minor"
+        return Mark(*self.span, message, severity, _CONFIDENCE[self.reason], suggestion, source_span=place)
 
 
 _REASONS = {
-    "own_spelling": "is no mainland name, and is spelt as Mandarin reads it",
-    "abroad": "names something abroad, and is spelt as Mandarin reads it",
-    "read": "writes a foreign name, and is spelt as Mandarin reads it",
-    "heard": "writes a foreign name; this spelling of it is not known",
+    "own_spelling": "“{}” in the source is no mainland name, and is spelt as Mandarin reads it",
+    "abroad": "“{}” in the source names something abroad, and is spelt as Mandarin reads it",
+    "read": "“{}” in the source writes a foreign name, and is spelt as Mandarin reads it",
+    "heard": "“{}” in the source writes a foreign name; this spelling of it is not known",
+    "unknown": "a name that English texts hardly know, and that the source has in characters",
+    "mainland": "“{}” in the source is read in Mandarin; English texts hardly know the name",
 }
 
 
@@ -86,6 +111,30 @@ def doubtful_names(words: Sequence[NameWord], source: str) -> Iterator[Doubt]:
             yield from _word(word, source)
 
 
+def known_renderings(
+    doubts: Sequence[Doubt], names: Iterable[tuple[Sequence[NameWord], str]]
+) -> dict[str, str]:
+    """How else the text renders the characters of doubtful names, by a name that English knows.
+
+    ``names`` are the words of each name of the translation with what their segment translates.
+    """
+    characters = {doubt.characters for doubt in doubts if doubt.reason == "heard"}
+    if not characters:
+        return {}
+    pattern = re.compile("|".join(sorted(characters, key=lambda row: (-len(row), row))))
+    found: dict[str, str] = {}
+    for words, source in names:
+        for row in pattern.findall(source):
+            for word in words:
+                if row not in found and _renders(word.text, row):
+                    found[row] = word.text
+    return found
+
+
+def _renders(text: str, characters: str) -> bool:
+    return commonness(text, "en") >= _KNOWN and sound_distance(text, pinyin(characters)) <= _REACH
+
+
 def _people(words: Sequence[NameWord], source: str) -> Iterator[Doubt]:
     """Surname and given name in Mandarin, of people who write themselves in another way."""
     elsewhere = bool(chinese_names().own_spelling.search(source))
@@ -95,7 +144,7 @@ def _people(words: Sequence[NameWord], source: str) -> Iterator[Doubt]:
             continue
         if elsewhere or source[place[0]] in chinese_names().elsewhere_surnames:
             text = f"{surname.text} {given.text}"
-            yield _doubt(text, (surname.span[0], given.span[1]), source, place, "own_spelling")
+            yield _doubt(text, (surname.span[0], given.span[1]), source, place, "own_spelling", 0.0)
 
 
 def _person(surname: str, given: str, source: str) -> Span | None:
@@ -112,26 +161,34 @@ def _word(word: NameWord, source: str) -> Iterator[Doubt]:
     common = max(commonness(word.text, "en"), commonness(letters, "en"))
     if len(letters) < _LEAST_LETTERS or common >= _KNOWN or word.text.lower() in source.lower():
         return
+    place, reason = _origin(word.text, letters, source)
+    if reason and (reason == "heard" or common < _KNOWN_READING):
+        yield _doubt(word.text, word.span, source, place, reason, common)
+
+
+def _origin(text: str, letters: str, source: str) -> tuple[Span | None, str | None]:
+    """The characters that a name was made from and what is wrong with it, as far as can be seen."""
     read = [place for place in read_as(source, letters) if place[1] - place[0] > 1]
     if read:
-        reason = _why_misread(source, read[0])
-        if reason and common < _KNOWN_READING:
-            yield _doubt(word.text, word.span, source, read[0], reason)
-        return
-    heard = None if _is_product(word.text) else _heard(letters, source)
-    if heard:
-        yield _doubt(word.text, word.span, source, heard, "heard")
+        return read[0], _why_misread(source, read[0])
+    if _is_compound(text):
+        return None, None
+    heard = _heard(letters, source)
+    return heard, "heard" if heard else "unknown"
 
 
 def _why_misread(source: str, place: Span) -> str | None:
-    """Why characters that are no Chinese person's given name should not be read in Mandarin."""
+    """What speaks against a Mandarin reading of characters; nothing, for places of the mainland."""
     start, end = place
+    names = chinese_names()
     if start and surname_length(source, start - 1):
+        return "own_spelling" if names.own_spelling.search(source) else "mainland"
+    if names.place_ends.match(source, end):
         return None
-    if chinese_names().abroad.search(source):
+    if names.abroad.search(source):
         return "abroad"
     foreign = any(row[0] <= start and end <= row[1] for row in foreign_rows(source))
-    return "read" if foreign and writes_sound(source[start:end], _SOUNDS) else None
+    return "read" if foreign and writes_sound(source[start:end], _SOUNDS) else "unknown"
 
 
 def _heard(letters: str, source: str) -> Span | None:
@@ -151,10 +208,24 @@ def _alike(letters: str, source: str) -> Iterator[tuple[float, Span]]:
                     yield sound_distance(letters, reading), (start, end)
 
 
-def _is_product(text: str) -> bool:
-    """Whether a capital stands inside, as in "YouTube"."""
-    return any(a.islower() and b.isupper() for a, b in pairwise(text))
+def _is_compound(text: str) -> bool:
+    """Whether a name is made of English: "YouTube", "Post-war", "Everbright", "Informatization"."""
+    inside = "-" in text or any(a.islower() and b.isupper() for a, b in pairwise(text))
+    endings = tuple(ending for ending in name_words("en").suffixes if len(ending) >= _LEAST_ENDING)
+    parts = range(_LEAST_PART, len(text) - _LEAST_PART + 1)
+    return inside or text.endswith(endings) or any(_common(text[:i]) and _common(text[i:]) for i in parts)
 
 
-def _doubt(text: str, span: Span, source: str, place: Span, reason: str) -> Doubt:
-    return Doubt(text, span, source[place[0] : place[1]], place, reason)
+def _common(word: str) -> bool:
+    return commonness(word, "en") >= _WORD_OF_COMPOUND
+
+
+def _doubt(text: str, span: Span, source: str, place: Span | None, reason: str, common: float) -> Doubt:
+    characters = source[slice(*place)] if place else ""
+    grounded = {
+        "unknown": False,
+        "mainland": False,
+        "heard": common < _SEEN,
+        "read": len(characters) >= _SURELY_FOREIGN,
+    }
+    return Doubt(text, span, characters, place, reason, grounded.get(reason, True))
