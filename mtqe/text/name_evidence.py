@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mtqe.text.name_forms import Form, candidates, is_person
 from mtqe.text.names import NameWords
 from mtqe.text.phonetics import romanise, sound_distance
-from mtqe.text.same_name import is_clipped, is_derived, is_inhabitant, is_pinyin, keeps_case
+from mtqe.text.same_name import is_clipped, is_derived, is_inflecting, is_inhabitant, is_pinyin, keeps_case
 
 # Zipf frequencies. A spelling of more than _KNOWN is a name or word in its own right, one under
 # _RARE is hardly known at all; a usual form of more than _EVERYDAY is a word, not a name.
@@ -51,6 +51,9 @@ _KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.15, 0.7)
 _ALIKE = Ground("and this is no known name", 0.15, 0.7)
 _NAMESAKE = Ground("and this is no known name", 0.08, 0.6)
 
+# The last letter of the Latin blocks with accents.
+_LAST_LATIN = "\u024f"
+
 _KNOWN_NAME = "the better known name"
 
 
@@ -83,7 +86,7 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     distance = sound_distance(odd.text, usual.text)
     if odd.common >= _OTHERS or distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
         return None
-    if usual.lowered or _parts(odd) != _parts(usual) or _is_legitimate(odd, usual):
+    if usual.lowered or not _is_written_alike(odd, usual) or _is_legitimate(odd, usual):
         return None
     if _is_chinese(odd) and _is_chinese(usual):
         return None
@@ -98,9 +101,10 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     return None
 
 
-def _parts(form: Form) -> int:
-    """How many names a hyphen joins: a compound is no spelling of one of its parts."""
-    return form.text.count("-") + 1
+def _is_written_alike(a: Form, b: Form) -> bool:
+    """Whether two spellings are of one script and of as many parts: a compound is no spelling of a part."""
+    latin = [form.text[0] <= _LAST_LATIN for form in (a, b)]
+    return latin[0] == latin[1] and a.text.count("-") == b.text.count("-")
 
 
 def _is_legitimate(odd: Form, usual: Form) -> bool:
@@ -111,7 +115,11 @@ def _is_legitimate(odd: Form, usual: Form) -> bool:
     """
     if not is_derived(odd.text, usual.text, odd.language):
         return False
-    if odd.common >= _KNOWN or is_inhabitant(odd.text, usual.text, odd.language):
+    if (
+        odd.common >= _KNOWN
+        or is_inflecting(odd.language)
+        or is_inhabitant(odd.text, usual.text, odd.language)
+    ):
         return True
     if odd.given & usual.given:
         return False
@@ -160,7 +168,7 @@ def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name if the odd spelling is unknown: a bare name needs an introduction."""
     if odd.common >= _SEEN or not odd.named or not _is_name(usual, words):
         return
-    if odd.common < _UNHEARD and keeps_case(odd.text, usual.text):
+    if odd.common < _UNHEARD and not is_inflecting(odd.language) and keeps_case(odd.text, usual.text):
         yield _CASE
     person, alone = is_person(odd, words), odd.introduced != usual.introduced
     if odd.common >= _RARE or usual.common >= _EVERYDAY:
@@ -169,8 +177,9 @@ def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
         return
     if alone and person:
         yield _PERSON
-    if alone and not words.capital_nouns:
-        yield _BARE
+    if alone:
+        # A noun with a capital is no name; nearly the same as one that follows a first name, it is.
+        yield _NAMESAKE if words.capital_nouns else _BARE
     if odd.common < _UNHEARD and not words.capital_nouns:
         yield _ALIKE
 
