@@ -148,7 +148,7 @@ def _word_marks(segment: Segment, target: str, usual: Frequencies, source: str |
         for first, last in passages(tokens, copied, foreign):
             yield _passage_mark(segment, tokens, first, last, str(language))
     for i, token in enumerate(tokens):
-        why = foreign_word(token.form, usual, target, language) if token.plain else None
+        why = foreign_word(token.form, usual, target, source) if token.plain else None
         if why and not in_title(tokens, i, foreign) and not _is_meant(segment.target, token[1:3]):
             yield _mark(segment, token[1:3], why, "major", _WORD)
 
