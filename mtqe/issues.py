@@ -18,7 +18,7 @@ def find_issues(article: Article, detectors: Sequence[Detector]) -> tuple[Articl
     """All issues in text order, and the article with its excluded segments marked as such.
 
     Detectors that exclude come first; what others mark in excluded segments is dropped, and so
-    is what lies inside a graver issue of another kind, which says it already.
+    is what lies for the most part inside a weightier issue of another kind, which says it already.
     """
     article = _exclude(article, article.exclusions)
     excluding = _run(article, [d for d in detectors if d.excludes])
@@ -74,20 +74,25 @@ def _exclude(article: Article, exclusions: Iterable[Exclusion]) -> Article:
 
 
 def _settle(issues: Iterable[Issue]) -> list[Issue]:
-    """Without repeats, and without what a graver issue of another category covers."""
-    widest = sorted(set(issues), key=lambda issue: (issue.start, -issue.end, -_RANK[issue.severity]))
-    kept: list[Issue] = []
-    cover: Issue | None = None
-    for issue in widest:
-        if cover is not None and _covers(cover, issue):
-            continue
-        kept.append(issue)
-        if cover is None or issue.end > cover.end:
-            cover = issue
-    return kept
+    """Without repeats, and without what a weightier issue of another category says already."""
+    ordered = sorted(set(issues), key=attrgetter("start", "end", "category"))
+    open_issues: list[Issue] = []
+    dropped: set[Issue] = set()
+    for issue in ordered:
+        open_issues = [other for other in open_issues if other.end >= issue.start]
+        for other in open_issues:
+            if _says(other, issue):
+                dropped.add(issue)
+            elif _says(issue, other):
+                dropped.add(other)
+        open_issues.append(issue)
+    return [issue for issue in ordered if issue not in dropped]
 
 
-def _covers(wide: Issue, narrow: Issue) -> bool:
-    inside = wide.start <= narrow.start and narrow.end <= wide.end
-    graver = _RANK[wide.severity] > _RANK[narrow.severity]
-    return inside and wide.category != narrow.category and graver
+def _says(weighty: Issue, light: Issue) -> bool:
+    """Whether an issue makes another needless: graver or as grave and surer, over most of its place."""
+    weights = [(_RANK[issue.severity], issue.confidence) for issue in (weighty, light)]
+    common = min(weighty.end, light.end) - max(weighty.start, light.start)
+    between = weighty.start < light.start == light.end < weighty.end
+    covers = 2 * common > light.end - light.start or between
+    return covers and weighty.category != light.category and weights[0] > weights[1]

@@ -63,6 +63,23 @@ def test_a_graver_issue_covers_lesser_ones_inside_it() -> None:
     assert [(issue.category, issue.start) for issue in issues] == [("untranslated", 0), ("broken_quote", 30)]
 
 
+def test_of_two_issues_with_one_word_the_surer_is_kept() -> None:
+    """A word is a garbled name or a foreign word, not both."""
+    name = Marker([Mark(4, 9, "m", "major", 0.6)], name="garbled_name")
+    word = Marker([Mark(4, 9, "m", "major", 0.9)], name="untranslated")
+    _, issues = find_issues(ARTICLE, [name, word])
+    assert [issue.category for issue in issues] == ["untranslated"]
+
+
+def test_a_grave_issue_inside_a_slight_one_is_kept() -> None:
+    """And so are two that only touch."""
+    slight = Marker([Mark(0, 27, "m", "minor", 0.9)], name="wide")
+    grave = Marker([Mark(4, 9, "m", "major", 0.5)], name="narrow")
+    beside = Marker([Mark(27, 34, "m", "major", 0.9)], name="beside")
+    _, issues = find_issues(ARTICLE, [slight, grave, beside])
+    assert [issue.category for issue in issues] == ["wide", "narrow", "beside"]
+
+
 def test_what_is_excluded_is_not_scored_and_has_no_other_issues() -> None:
     """A link to another article is no part of this one."""
     link = Marker([Mark(64, len(TEXT), "a link")], name="boilerplate", excludes=True)
