@@ -90,6 +90,11 @@ def code_spans(text: str) -> Iterator[tuple[int, int]]:
     return (match.span() for match in _CODE.finditer(text))
 
 
+def without_code(text: str) -> str:
+    """``text`` with a space for each address, file, tag and piece of code."""
+    return _CODE.sub(" ", text)
+
+
 def punctuation_faults(text: str, language: str) -> Iterator[Fault]:
     """Spaces before commas, missing after them, inside brackets, and beside apostrophes."""
     if language in UNSPACED:
