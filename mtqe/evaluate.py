@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
+from multiprocessing import get_context
 
 from mtqe.data import Article, ArticleReport, Issue, Mode, Score, SegmentReport
 from mtqe.detectors.base import Detector, detectors
@@ -20,6 +23,9 @@ from mtqe.text.words import count_words
 # Models are fastest with a few hundred sentences at a time; more only costs memory.
 _BATCH_CHARACTERS = 100_000
 _BATCH_ARTICLES = 32
+
+# Batches that wait for a process: enough that none is idle, few enough that memory stays bounded.
+_WAITING_PER_WORKER = 2
 
 
 def default_scorers() -> tuple[Scorer, ...]:
@@ -45,17 +51,38 @@ class Evaluator:
         for name in {name for name in names if names.count(name) > 1}:
             raise ConfigError(f"two scorers of one run give {name!r}; keep one of them")
 
-    def evaluate(self, articles: Iterable[Article]) -> Iterator[ArticleReport]:
-        """One report for each article, in order; memory does not grow with their number."""
-        for batch in _batches(articles):
-            yield from self._evaluate(batch)
+    def evaluate(self, articles: Iterable[Article], workers: int = 1) -> Iterator[ArticleReport]:
+        """One report for each article, in order; memory does not grow with their number.
 
-    def _evaluate(self, batch: Sequence[Article]) -> Iterator[ArticleReport]:
+        With more than one of ``workers``, as many processes each load the models and share the
+        articles; reports are the same. Components must then be importable where they are defined.
+        """
+        if workers <= 1:
+            return chain.from_iterable(map(self._evaluate, _batches(articles)))
+        return self._evaluate_with(workers, _batches(articles))
+
+    def _evaluate_with(self, workers: int, batches: Iterator[list[Article]]) -> Iterator[ArticleReport]:
+        waiting: deque[Future[list[ArticleReport]]] = deque()
+        # New interpreters: a fork of a process with threads, as BLAS has, may hang.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            try:
+                for batch in batches:
+                    waiting.append(pool.submit(self._evaluate, batch))
+                    if len(waiting) > _WAITING_PER_WORKER * workers:
+                        yield from waiting.popleft().result()
+                while waiting:
+                    yield from waiting.popleft().result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _evaluate(self, batch: Sequence[Article]) -> list[ArticleReport]:
         found = [find_issues(prepare(article), self.detectors) for article in batch]
         prepared = [article for article, _ in found]
         columns = [(scorer, _scores(scorer, prepared)) for scorer in self.scorers]
-        for index, (article, issues) in enumerate(found):
-            yield self._report(article, issues, [(scorer, scores[index]) for scorer, scores in columns])
+        return [
+            self._report(article, issues, [(scorer, scores[index]) for scorer, scores in columns])
+            for index, (article, issues) in enumerate(found)
+        ]
 
     def _report(
         self, article: Article, issues: list[Issue], columns: Sequence[tuple[Scorer, list[Score]]]

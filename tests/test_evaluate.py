@@ -175,3 +175,10 @@ def test_the_signature_names_what_made_the_numbers() -> None:
         "untranslated",
     ):
         assert part in line
+
+
+def test_several_processes_give_the_same_reports_in_the_same_order() -> None:
+    """How the work is shared never shows; more articles than one batch holds."""
+    articles = [Article(f"a{i}", f"{GOOD} Article {i} ends here.", target_lang="en") for i in range(70)]
+    alone, shared = (list(Evaluator().evaluate(articles, workers=n)) for n in (1, 2))
+    assert [report_record(found) for found in shared] == [report_record(found) for found in alone]
