@@ -22,6 +22,7 @@ _SEEN = 3.0
 _KNOWN = 2.5
 _RARE = 2.0
 _UNHEARD = 1.5
+_ATTESTED = 1.0
 _EVERYDAY = 4.0
 
 # Two names in one sentence are two people, unless the spelling hardly differs; so are two of Pinyin.
@@ -44,12 +45,12 @@ _BOTH_NAMES = Ground("with a first name alike", 0.25, 0.85)
 _TITLE = Ground("with the same title", 0.25, 0.8)
 _SURNAME = Ground("with the same surname", 0.2, 0.75)
 _KNOWN_SURNAME = Ground("with the same surname", 0.15, 0.6)
-_CASE = Ground("and this has a case ending of another language", 0.35, 0.8)
+_CASE = Ground("and this has a case ending of another language", 0.35, 0.85)
 _PERSON = Ground("introduced there; this spelling never is", 0.27, 0.85)
-_BARE = Ground("introduced there; this spelling never is", 0.18, 0.75)
-_KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.15, 0.7)
-_ALIKE = Ground("and this is no known name", 0.15, 0.7)
-_NAMESAKE = Ground("and this is no known name", 0.08, 0.6)
+_BARE = Ground("introduced there; this spelling never is", 0.18, 0.8)
+_KNOWN_PERSON = Ground("introduced there; this spelling never is", 0.15, 0.8)
+_ALIKE = Ground("and this is no known name", 0.15, 0.8)
+_NAMESAKE = Ground("and this is no known name", 0.08, 0.75)
 
 # The last letter of the Latin blocks with accents.
 _LAST_LATIN = "\u024f"
@@ -73,12 +74,22 @@ def find_variants(forms: Mapping[str, Form], words: NameWords) -> list[Variant]:
     for a, b in candidates(forms):
         if a.common >= _OTHERS and b.common >= _OTHERS:
             continue
-        usual, odd = (a, b) if a.support > b.support else (b, a)
+        usual, odd = _usual_first(a, b)
         variant = _judge(odd, usual, words)
         known = best.get(odd.text)
         if variant and (known is None or usual.support > known.usual.support):
             best[odd.text] = variant
     return [variant for variant in best.values() if variant.usual.text not in best]
+
+
+def _usual_first(a: Form, b: Form) -> tuple[Form, Form]:
+    """The likelier right spelling, then the other one."""
+    if max(a.common, b.common) < _ATTESTED and not is_inflecting(a.language):
+        for usual, odd in ((a, b), (b, a)):
+            syllables = is_pinyin(usual.text) and not is_pinyin(odd.text)
+            if syllables or (keeps_case(odd.text, usual.text) and not keeps_case(usual.text, odd.text)):
+                return usual, odd
+    return (a, b) if a.support > b.support else (b, a)
 
 
 def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
@@ -123,6 +134,8 @@ def _is_legitimate(odd: Form, usual: Form) -> bool:
         return True
     if odd.given & usual.given:
         return False
+    if usual.common >= _UNHEARD and keeps_case(odd.text, usual.text):
+        return odd.common >= _ATTESTED
     return odd.common >= _UNHEARD or not is_clipped(odd.text, usual.text)
 
 
@@ -166,7 +179,7 @@ def _grounds_in_a_sentence(odd: Form, usual: Form) -> Iterable[Ground]:
 
 def _weak_grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """What speaks for one name if the odd spelling is unknown: a bare name needs an introduction."""
-    if odd.common >= _SEEN or not odd.named or not _is_name(usual, words):
+    if odd.common >= _SEEN or not odd.named or not _is_name(usual, odd, words):
         return
     if odd.common < _UNHEARD and not is_inflecting(odd.language) and keeps_case(odd.text, usual.text):
         yield _CASE
@@ -195,6 +208,8 @@ def _are_alike_by_nature(odd: Form, usual: Form) -> bool:
     return together or "-" in odd.text or (is_pinyin(odd.text) and is_pinyin(usual.text))
 
 
-def _is_name(form: Form, words: NameWords) -> bool:
+def _is_name(usual: Form, odd: Form, words: NameWords) -> bool:
     """Whether a form is a name for sure: an everyday word is one only if a person bears it."""
-    return form.common < _EVERYDAY or (bool(form.given) and is_person(form, words))
+    return usual.common < _EVERYDAY or (
+        bool(usual.given) and (is_person(usual, words) or is_person(odd, words))
+    )

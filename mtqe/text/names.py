@@ -73,6 +73,7 @@ class NameWords:
     honorific: frozenset[str]
     role: frozenset[str]
     titles: frozenset[str]  # of either kind
+    offices: frozenset[str]  # titles that may have the name of a country or a firm before them
     speech: frozenset[str]
     pairing: frozenset[str]
     numbers: frozenset[str]
@@ -100,6 +101,7 @@ def name_words(language: str) -> NameWords:
         words("honorific"),
         words("role"),
         words("honorific") | words("role"),
+        words("honorific") | words("offices"),
         words("speech"),
         words("and"),
         words("numbers"),
@@ -117,6 +119,12 @@ def name_words(language: str) -> NameWords:
 def case_endings() -> frozenset[str]:
     """What names end in where a translation kept the case ending of its source."""
     return frozenset(table("name_words")["any"]["cases"])
+
+
+@cache
+def feminine_stems() -> tuple[str, ...]:
+    """What the surnames of men end in that take an "a" for a woman."""
+    return tuple(table("name_words")["any"]["feminine"])
 
 
 @cache
@@ -233,9 +241,7 @@ def _mention(segment: Segment, words: _Words, run: range, headline: bool) -> Ite
     texts, facts, end = words.texts, words.facts, run.stop
     while texts[end - 1] in facts.particles:
         end -= 1
-    start = run.start
-    while start < run.stop - 1 and texts[start].lower() in facts.titles:
-        start += 1
+    start = _after_titles(texts, run, facts)
     if start >= end:
         return
     suffix = _SUFFIX.search(_without_possessive(texts[end - 1].lower()))
@@ -249,6 +255,15 @@ def _mention(segment: Segment, words: _Words, run: range, headline: bool) -> Ite
         _neighbour(texts, run.start - 1),
         _neighbour(texts, end),
     )
+
+
+def _after_titles(texts: Sequence[str], run: range, facts: NameWords) -> int:
+    """Where a name begins after its titles, and after whose minister or mayor its bearer is."""
+    start = run.start
+    while start < run.stop - 1 and texts[start].lower() in facts.titles:
+        start += 1
+    inside = [index + 1 for index in run[start - run.start : -1] if texts[index].lower() in facts.offices]
+    return inside[-1] if inside else start
 
 
 def _name_word(words: _Words, index: int, offset: int) -> NameWord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mtqe.text.names import case_endings, name_words
+from mtqe.text.names import case_endings, feminine_stems, name_words
 from mtqe.text.phonetics import romanise
 
 # A stem shorter than this says nothing: "Al" and "Alan".
@@ -92,7 +92,9 @@ def keeps_case(odd: str, usual: str) -> bool:
     inflected, name = romanise(odd), romanise(usual)
     stem = name[:-1] if name[-1:] in _VOWELS else name
     rest = inflected.removeprefix(stem)
-    return len(stem) >= _LEAST_STEM and rest != inflected and rest in case_endings()
+    if len(stem) < _LEAST_STEM or rest == inflected or rest not in case_endings():
+        return False
+    return rest != "a" or not stem.endswith(feminine_stems())
 
 
 def is_inhabitant(a: str, b: str, language: str) -> bool:
