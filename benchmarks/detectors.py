@@ -183,16 +183,21 @@ def human_articles(data: Path) -> Iterator[tuple[str, Article]]:
         if row["class"] == "human":
             yield "target alone", Article(row["id"], row["text"], target_lang=row["lang"])
     documents: dict[tuple[str, str], dict[str, tuple[str, str | None]]] = defaultdict(dict)
-    for name in REFERENCES:
-        for row in rows(data / "spans" / f"{name}.jsonl.gz"):
-            if row.get("ref") and row.get("src") and not is_for_tuning(str(row["doc_id"])):
-                documents[row["lp"], row["doc_id"]][row["seg_id"]] = (row["ref"], row["src"])
-    for row in rows(data / "parallel" / "pud_news_wiki.jsonl.gz"):
-        if not is_for_tuning(row["doc_id"]):
-            pair = f"en-{row['lang']}"
-            documents[pair, row["doc_id"]][row["sent_id"]] = (row["text"], row["text_en"])
+    for pair, document, key, target, source in human_sentences(data):
+        if not is_for_tuning(document):
+            documents[pair, document][key] = (target, source)
     for (pair, document), sentences in documents.items():
         yield from both_modes(document, pair, [sentences[key] for key in sorted(sentences, key=place)])
+
+
+def human_sentences(data: Path) -> Iterator[tuple[str, str, str, str, str | None]]:
+    """Language pair, document, place, target and source of what people translated."""
+    for name in REFERENCES:
+        for row in rows(data / "spans" / f"{name}.jsonl.gz"):
+            if row.get("ref") and row.get("src"):
+                yield row["lp"], row["doc_id"], row["seg_id"], row["ref"], row["src"]
+    for row in rows(data / "parallel" / "pud_news_wiki.jsonl.gz"):
+        yield f"en-{row['lang']}", row["doc_id"], row["sent_id"], row["text"], row["text_en"]
 
 
 def place(key: str) -> tuple[int, str]:
