@@ -19,6 +19,10 @@ from mtqe.text.names import find_mentions, lower_words, name_words
 _LIKELY = 0.5
 
 
+# Whoever is named so often is someone whom the article is about: readers lose track of who is who.
+_OFTEN = 3
+
+
 @detectors.register
 @dataclass(frozen=True)
 class GarbledName:
@@ -163,8 +167,9 @@ def _all_marks(article: Article, rare_names: bool) -> Iterable[Mark]:
 
 
 def _variant_marks(variant: Variant) -> Iterator[Mark]:
-    usual = variant.usual
+    usual, odd = variant.usual, variant.odd
     message, related = f"“{usual.text}” elsewhere, {variant.why}", name_slips.places(usual)
-    for mention, index in variant.odd.places:
+    often = len(usual.places) + len(odd.places) >= _OFTEN
+    for mention, index in odd.places:
         span = mention.words[index].span
-        yield Mark(*span, message, "major", variant.confidence, usual.text, related)
+        yield Mark(*span, message, "major" if often else "minor", variant.confidence, usual.text, related)

@@ -121,8 +121,8 @@ def _is_written_alike(a: Form, b: Form) -> bool:
 def _is_legitimate(odd: Form, usual: Form) -> bool:
     """Whether one spelling is derived from the other, and means something else than that.
 
-    An unknown name that lost its last letters, or that took a single one where the first name is the
-    same, is no plural, inhabitant or relative.
+    An unknown name that lost its last letters is no plural, inhabitant or relative; nor is one that took
+    a letter, if the first name is the same or if the ending is a case of another language.
     """
     if not is_derived(odd.text, usual.text, odd.language):
         return False
@@ -132,11 +132,12 @@ def _is_legitimate(odd: Form, usual: Form) -> bool:
         or is_inhabitant(odd.text, usual.text, odd.language)
     ):
         return True
-    if odd.given & usual.given:
-        return False
     if usual.common >= _UNHEARD and keeps_case(odd.text, usual.text):
         return odd.common >= _ATTESTED
-    return odd.common >= _UNHEARD or not is_clipped(odd.text, usual.text)
+    lost = is_clipped(odd.text, usual.text)
+    if odd.given & usual.given:
+        return not lost and not is_clipped(usual.text, odd.text)
+    return odd.common >= _UNHEARD or not lost
 
 
 def _grounds(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
