@@ -104,7 +104,7 @@ class GarbledName:
         Example(
             "The trainer thanked Dergatsov.",
             marks=("Dergatsov",),
-            source="教练感谢了杰尔加佐夫。",
+            source="教练感谢了德尔加佐夫。",
             source_lang="zh",
             why="an invented spelling of a foreign name",
         ),

@@ -67,6 +67,13 @@ def pinyin(characters: str) -> str:
     return "".join(syllable for character in characters for syllable in readings(character)[:1])
 
 
+@lru_cache(maxsize=65536)
+def heard_as(characters: str) -> str:
+    """How a row of characters sounds as a foreign name: "meriken" of 梅里肯, not "meiliken"."""
+    sounds = table("chinese_sounds")["zh"]
+    return "".join(sounds.get(character) or pinyin(character) for character in characters)
+
+
 def read_as(text: str, letters: str, at_most: int = LONGEST) -> Iterator[Span]:
     """Where ``text`` has characters that read ``letters``, as a whole and in at most so many characters."""
     for start in range(len(text)):

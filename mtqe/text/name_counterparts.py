@@ -16,6 +16,7 @@ from typing import NamedTuple
 from mtqe.data import Article, Mark, Segment, Span
 from mtqe.text.languages import base_language
 from mtqe.text.name_source_chinese import doubtful_names, known_renderings
+from mtqe.text.name_spellings import same_spelling
 from mtqe.text.names import Mention, NameWord, commonness
 from mtqe.text.phonetics import romanise, sound_distance
 from mtqe.text.same_name import is_derived
@@ -96,8 +97,14 @@ def garbled_copies(article: Article, mentions: Sequence[Mention]) -> Iterator[Ma
                 continue
             translation = article.segments[mention.sentence].target
             nearest = min(_alike(word.text, text, translation, source), default=None)
-            if nearest and not any(is_derived(nearest.text, word.text, tag) for tag in (target, source)):
+            if nearest and not _legitimate(word.text, target, nearest.text, source):
                 yield _mark(word, nearest, offset)
+
+
+def _legitimate(name: str, target: str, counterpart: str, source: str) -> bool:
+    """Whether a language would change a name of the source so: an ending, or its way to spell it."""
+    derived = any(is_derived(counterpart, name, language) for language in (target, source))
+    return derived or same_spelling(name, target, counterpart, source)
 
 
 def _with_sources(article: Article, mentions: Sequence[Mention]) -> Iterator[tuple[Mention, str, int | None]]:

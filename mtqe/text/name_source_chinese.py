@@ -18,6 +18,7 @@ from mtqe.text.chinese_names import (
     LONGEST,
     chinese_names,
     foreign_rows,
+    heard_as,
     pinyin,
     read_as,
     surname_length,
@@ -39,13 +40,13 @@ _KNOWN, _SEEN = 2.0, 1.0
 _SURELY_FOREIGN = 3
 
 # How far by ear an invented spelling is from the characters that it was heard from.
-_REACH = 0.3
+_REACH = 0.2
 
 # The least share of a foreign name's characters that write little else than sounds.
 _SOUNDS = 0.34
 
-# A name has between so many letters for each letter of its reading: Mandarin adds vowels and no more.
-_SHORTEST, _LONGEST = 0.5, 1.7
+# A name has between so many letters for each letter that its characters are heard as.
+_SHORTEST, _LONGEST = 0.6, 1.7
 
 # Two words that are as common as this make an English name of their own ("Everbright").
 _WORD_OF_COMPOUND = 3.5
@@ -132,7 +133,7 @@ def known_renderings(
 
 
 def _renders(text: str, characters: str) -> bool:
-    return commonness(text, "en") >= _KNOWN and sound_distance(text, pinyin(characters)) <= _REACH
+    return commonness(text, "en") >= _KNOWN and sound_distance(text, heard_as(characters)) <= _REACH
 
 
 def _people(words: Sequence[NameWord], source: str) -> Iterator[Doubt]:
@@ -202,10 +203,10 @@ def _alike(letters: str, source: str) -> Iterator[tuple[float, Span]]:
         for start in range(first, last - 1):
             for end in range(start + 2, min(last, start + LONGEST) + 1):
                 characters = source[start:end]
-                reading = pinyin(characters)
-                fits = _SHORTEST * len(reading) <= len(letters) <= _LONGEST * len(reading)
+                heard = heard_as(characters)
+                fits = _SHORTEST * len(heard) <= len(letters) <= _LONGEST * len(heard)
                 if fits and writes_sound(characters, _SOUNDS):
-                    yield sound_distance(letters, reading), (start, end)
+                    yield sound_distance(letters, heard), (start, end)
 
 
 def _is_compound(text: str) -> bool:
