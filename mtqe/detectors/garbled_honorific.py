@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, NamedTuple
@@ -34,7 +34,7 @@ _SURE = 0.9
 # "5 mm. Keller": a measure; "J. M. Keller", "Luc M. Keller": an initial.
 _MEASURED = re.compile(r"\d[ \u00a0]?$")
 _LEAD = 20
-_NAME_BEFORE = re.compile(r"\b([^\W\d_a-z][^\W\d_]*)\.?[ \u00a0]?$")
+_NAME_BEFORE = re.compile(r"\b([^\W\d_a-z](?:\.|[^\W\d_]*))[ \u00a0]?$")
 
 # "by A. Keller, M. Brandt": the initials of a list of people.
 _LISTED = re.compile(r"[,;&] ?$|(?:\band|\bby) $")
@@ -110,8 +110,9 @@ class GarbledHonorific:
             return
         text = _Text(article.target, language, cache(lambda: _forms(article, language)))
         excluded = merge(segment.target_span for segment in article.segments if segment.excluded)
+        starts = [start for start, _ in excluded]
         for mark in (*_wreck_marks(text, wrecks), *_order_marks(text, source)):
-            if not _is_excluded(mark, excluded):
+            if not excluded or not overlap((mark.start, mark.end), excluded[holder(starts, mark.start)]):
                 yield mark
 
 
@@ -165,12 +166,6 @@ def _forms(article: Article, language: str) -> Mapping[str, Form]:
     lower = lower_words(article.target)
     mentions = find_mentions(article, lower)
     return find_forms(mentions, article.target, language, name_words(language), lower)
-
-
-def _is_excluded(mark: Mark, excluded: Sequence[Span]) -> bool:
-    """Whether a mark lies in what is no part of the article."""
-    starts = [start for start, _ in excluded]
-    return bool(excluded) and overlap((mark.start, mark.end), excluded[holder(starts, mark.start)])
 
 
 def _of_several(target: str, matches: Iterable[re.Match[str]]) -> frozenset[str]:
@@ -235,7 +230,7 @@ def _is_name(word: str, text: _Text) -> bool:
 def _ends_in_name(lead: str, forms: Mapping[str, Form]) -> bool:
     """Whether a name or an initial stands right before: "J. M. Keller", "Luc M. Keller"."""
     name = _NAME_BEFORE.search(lead)
-    return name is not None and (len(name.group(1)) == 1 or name.group(1) in forms)
+    return name is not None and (len(name.group(1).rstrip(".")) == 1 or name.group(1) in forms)
 
 
 def _has_first_name(form: Form | None, title: str) -> bool:

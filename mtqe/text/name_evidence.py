@@ -40,6 +40,7 @@ class Ground:
 
 _FIRST_NAME = Ground("with the same first name", 0.35, 0.95)
 _KNOWN_FULL_NAME = Ground("with the same first name", 0.15, 0.85)
+_WORD = Ground("with the same first name", 0.1, 0.8)
 _PARTNER = Ground("paired with the same name", 0.3, 0.9)
 _BOTH_NAMES = Ground("with a first name alike", 0.25, 0.85)
 _TITLE = Ground("with the same title", 0.25, 0.8)
@@ -72,7 +73,7 @@ def find_variants(forms: Mapping[str, Form], words: NameWords) -> list[Variant]:
     """The odd spellings, each with the usual one that it should be."""
     best: dict[str, Variant] = {}
     for a, b in candidates(forms):
-        if a.common >= _OTHERS and b.common >= _OTHERS:
+        if a.common >= _OTHERS and b.common >= _OTHERS and a.given.isdisjoint(b.given):
             continue
         usual, odd = _usual_first(a, b)
         variant = _judge(odd, usual, words)
@@ -95,7 +96,7 @@ def _usual_first(a: Form, b: Form) -> tuple[Form, Form]:
 def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     """The variant that ``odd`` is of ``usual``, if the article says so."""
     distance = sound_distance(odd.text, usual.text)
-    if odd.common >= _OTHERS or distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
+    if distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
         return None
     if usual.lowered or not _is_written_alike(odd, usual) or _is_legitimate(odd, usual):
         return None
@@ -173,7 +174,7 @@ def _grounds_in_a_sentence(odd: Form, usual: Form) -> Iterable[Ground]:
         if odd.common < _KNOWN:
             yield _FIRST_NAME
         else:
-            yield _KNOWN_FULL_NAME
+            yield _KNOWN_FULL_NAME if odd.common < _OTHERS else _WORD
     if odd.common < _KNOWN and odd.partners & usual.partners:
         yield _PARTNER
 

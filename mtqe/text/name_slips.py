@@ -109,22 +109,23 @@ def clipped_names(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]
     """
     if words.capital_nouns:
         return
+    pairs = list(_clipped_pairs(forms))
+    taken = {name for form in forms.values() for name in form.given | form.follows} if pairs else set()
+    for form, part in pairs:
+        if romanise(part.text) not in taken:
+            yield from _marks(part, form, f"“{form.text}” elsewhere in the article", _CLIPPED)
+            yield from _marks(form, None, f"“{part.text}” elsewhere: a translated root?", _CLIPPED_WHOLE)
+
+
+def _clipped_pairs(forms: Mapping[str, Form]) -> Iterator[tuple[Form, Form]]:
+    """Surnames that nobody knows, each with an everyday word that is its first part."""
     for form in forms.values():
         if len(form.text) < _LEAST_CLIPPED + _LEAST_LOST or not form.given or form.common >= _WHOLE_KNOWN:
             continue
         for length in range(_LEAST_CLIPPED, len(form.text) - _LEAST_LOST + 1):
             part = forms.get(form.text[:length])
-            if part and _is_clipped(part, forms):
-                yield from _marks(part, form, f"“{form.text}” elsewhere in the article", _CLIPPED)
-                yield from _marks(form, None, f"“{part.text}” elsewhere: a translated root?", _CLIPPED_WHOLE)
-
-
-def _is_clipped(part: Form, forms: Mapping[str, Form]) -> bool:
-    """Whether a name is an everyday word that nobody else in the article bears."""
-    if part.common < _EVERYDAY or part.introduced or part.lowered:
-        return False
-    name = romanise(part.text)
-    return not any(name in form.given or name in form.follows for form in forms.values())
+            if part and part.common >= _EVERYDAY and not part.introduced and not part.lowered:
+                yield form, part
 
 
 def lost_plurals(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]:

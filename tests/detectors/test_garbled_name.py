@@ -53,6 +53,12 @@ def test_a_lost_capital_is_worse_in_the_headline() -> None:
     assert [mark.severity for mark in body] == ["minor"]
 
 
+def test_a_name_that_is_seldom_named_is_minor() -> None:
+    """Readers find their way with one slip in a name that they have met once."""
+    (mark,) = marks("The prize went to Anton Velkov. Nobody could reach Velkof.")
+    assert mark.severity == "minor"
+
+
 def test_the_better_supported_spelling_is_not_the_one_that_is_marked() -> None:
     """Two mentions and a first name outweigh one mention."""
     found = marks("Felkof was there. Later Anton Velkov came. Velkov sang, and Velkov left.")

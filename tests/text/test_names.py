@@ -7,7 +7,8 @@ import pytest
 from mtqe.data import Article
 from mtqe.prepare import prepare
 from mtqe.text.names import Mention, find_mentions, lower_words, name_words
-from mtqe.text.same_name import is_derived, is_pinyin
+from mtqe.text.same_name import is_clipped, is_derived, is_inhabitant, is_pinyin, keeps_case
+from mtqe.text.tables import table
 
 
 def mentions(text: str, language: str = "en") -> list[Mention]:
@@ -87,3 +88,45 @@ def test_chinese_names_are_told_from_others() -> None:
     """Names in Pinyin are too alike to be compared."""
     assert is_pinyin("Xudong")
     assert not is_pinyin("Velkov")
+
+
+@pytest.mark.parametrize("language", sorted(set(table("name_words")) - {"any"}))
+def test_the_table_of_every_language_is_words(language: str) -> None:
+    """YAML reads an unquoted "no" as false."""
+    words = name_words(language)
+    assert words.known
+    assert all(
+        isinstance(word, str) for word in (*words.endings, *words.inhabitants, *words.role, *words.speech)
+    )
+
+
+def test_the_country_of_a_title_is_no_part_of_the_name() -> None:
+    """What stands before "President" is not a first name."""
+    (found,) = mentions("They met Velkovian President Anton Keller there.")
+    assert [word.text for word in found.words] == ["Anton", "Keller"]
+    assert found.title[-1] == "president"
+
+
+@pytest.mark.parametrize(
+    ("odd", "usual", "kept"),
+    [
+        ("Kellerom", "Keller", True),
+        ("Ísoldu", "Ísolda", True),
+        ("Kellera", "Keller", True),
+        ("Velkova", "Velkov", False),
+        ("Keller", "Kellerom", False),
+        ("Kellerburg", "Keller", False),
+    ],
+)
+def test_a_case_ending_is_told_from_the_surname_of_a_woman(odd: str, usual: str, kept: bool) -> None:
+    """Both may add an "a"; only some surnames of men do so for their wives."""
+    assert keeps_case(odd, usual) is kept
+
+
+def test_a_plural_or_an_inhabitant_is_no_clipped_name() -> None:
+    """What is left after a letter was lost is told from what takes an ending."""
+    assert is_clipped("Tarnod", "Tarnody")
+    assert not is_clipped("Tarn", "Tarnody")
+    assert is_inhabitant("Velkovia", "Velkovian", "en")
+    assert is_inhabitant("Keller", "Kellers", "en")
+    assert not is_inhabitant("Tarnod", "Tarnody", "en")
