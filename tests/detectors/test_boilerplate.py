@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import time
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from mtqe.data import Article
+from mtqe.data import Article, Segment
 from mtqe.detectors.boilerplate import Boilerplate
 from mtqe.prepare import prepare
 
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "cases" / "boilerplate.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
 
-def marked(text: str, language: str = "en") -> list[str]:
+
+def marked(text: str, language: str = "en", **options: bool) -> list[str]:
     """What the detector marks."""
     article = prepare(Article("a", text, target_lang=language))
-    return [text[mark.start : mark.end] for mark in Boilerplate().detect(article)]
+    return [text[mark.start : mark.end] for mark in Boilerplate(**options).detect(article)]
 
 
 @pytest.mark.parametrize(
@@ -82,3 +94,31 @@ def test_a_site_name_is_marked_without_its_headline() -> None:
 def test_a_headline_of_two_parts_is_left_alone(headline: str) -> None:
     """The second part is no site."""
     assert marked(f"{headline}\nText.") == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["target"][:50])
+def test_cases_that_taught_something(case: dict[str, Any]) -> None:
+    """Each line is a text of our own in the shape of what web pages show."""
+    assert marked(case["target"], case["lang"]) == case["marks"]
+
+
+def test_names_of_media_after_a_dash_are_marked_only_when_asked() -> None:
+    """People leave them there as often as systems do."""
+    text = "Ferries stay in port for a third day - Harbour News\nThe storm goes on."
+    assert marked(text) == []
+    assert marked(text, dashed_sites=True) == ["Harbour News"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["Read also: ", "| ", "See also ", "<!--", "Home > ", "» ", "by a | 3 ", "1 "]
+)
+def test_a_long_line_takes_linear_time(unit: str) -> None:
+    """Half a megabyte without a line end."""
+    text = unit * (500_000 // len(unit))
+    segments = tuple(
+        Segment(n, 0, (at, min(at + 2_000, len(text))), text[at : at + 2_000])
+        for n, at in enumerate(range(0, len(text), 2_000))
+    )
+    started = time.perf_counter()
+    sum(1 for _ in Boilerplate().detect(Article("a", text, target_lang="en", segments=segments)))
+    assert time.perf_counter() - started < 15
