@@ -45,7 +45,6 @@ _PARTNER = Ground("paired with the same name", 0.3, 0.9)
 _BOTH_NAMES = Ground("with a first name alike", 0.25, 0.85)
 _TITLE = Ground("with the same title", 0.25, 0.8)
 _SURNAME = Ground("with the same surname", 0.2, 0.75)
-_KNOWN_SURNAME = Ground("with the same surname", 0.15, 0.6)
 _CASE = Ground("and this has a case ending of another language", 0.35, 0.85)
 _PERSON = Ground("introduced there; this spelling never is", 0.27, 0.85)
 _BARE = Ground("introduced there; this spelling never is", 0.18, 0.8)
@@ -164,8 +163,8 @@ def _shared_words(odd: Form, usual: Form, words: NameWords) -> Iterable[Ground]:
     """A title or a surname that both spellings stand with."""
     if odd.common < _KNOWN and odd.titles & usual.titles & words.role:
         yield _TITLE
-    if odd.common < _KNOWN and odd.follows & usual.follows and not words.capital_nouns:
-        yield _SURNAME if odd.common < _UNHEARD else _KNOWN_SURNAME
+    if odd.common < _UNHEARD and odd.follows & usual.follows and not words.capital_nouns:
+        yield _SURNAME
 
 
 def _grounds_in_a_sentence(odd: Form, usual: Form) -> Iterable[Ground]:
