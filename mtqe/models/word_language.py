@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from math import log10
 
@@ -43,13 +45,17 @@ CYRILLIC = ("ru", "uk", "bg", "mk")
 _NAMES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh"}
 
 
+# Languages in other alphabets whose words, left untranslated, arrive in Latin letters. Not Greek: half of
+# science is.
+_ROMANISED = ("ru", "uk", "bg")
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+
+
 class Frequencies:
     """Zipf frequencies of a language's words in lower case; words of no list have ``floor``."""
 
-    def __init__(self, language: str, size: str) -> None:
-        from wordfreq import get_frequency_dict
-
-        self._found: dict[str, float] = get_frequency_dict(language, wordlist=size)
+    def __init__(self, found: dict[str, float]) -> None:
+        self._found = found
         self.floor = _LARGE_FLOOR if len(self._found) > _LARGE else _SMALL_FLOOR
 
     def __getitem__(self, word: str) -> float:
@@ -68,11 +74,30 @@ class Frequencies:
 @cache
 def frequencies(language: str, size: str = "best") -> Frequencies | None:
     """The word list of a language code, or None if wordfreq has none; "small" lists load fast."""
-    from wordfreq import available_languages
+    from wordfreq import available_languages, get_frequency_dict
 
     code = _NAMES.get(base_language(language), base_language(language))
     known = available_languages(size)
-    return Frequencies(code, size) if code in known else None
+    return Frequencies(get_frequency_dict(code, wordlist=size)) if code in known else None
+
+
+@cache
+def romanised(language: str) -> Mapping[str, Frequencies]:
+    """By language code, the usual words of other alphabets as a text in ``language`` would spell them.
+
+    Empty for a language that is not written in Latin letters.
+    """
+    from anyascii import anyascii
+    from wordfreq import get_frequency_dict
+
+    lists = {}
+    for code in _ROMANISED if base_language(language) in LATIN else ():
+        found: dict[str, float] = {}
+        # The most usual word comes first and keeps its place.
+        for word, frequency in get_frequency_dict(code, wordlist="small").items():
+            found.setdefault(_NOT_LETTERS.sub("", anyascii(word).lower()), frequency)
+        lists[code] = Frequencies(found)
+    return lists
 
 
 def neighbours(language: str) -> tuple[str, ...]:

@@ -150,3 +150,19 @@ def test_long_articles_take_little_time() -> None:
     started = time.process_time()
     assert list(Untranslated().detect(article)) == []
     assert time.process_time() - started < 20
+
+
+def test_russian_words_in_latin_letters_are_found() -> None:
+    """They arrive as they sound, but for words that English has taken over."""
+    (mark,) = marks("The plant was closed blagodarya the new law.")
+    assert (mark.start, mark.end) == (21, 31)
+    assert "ru" in mark.message
+    assert marks("He drank vodka at the dacha and fed the babushka next door.") == []
+
+
+def test_words_of_the_source_language_need_less_evidence() -> None:
+    """A word that might be anything is one of the source's if the source's language is known."""
+    text = "The mayor spoke of the poste yesterday."
+    source = "Le maire a parlé hier."
+    assert copies(text, source, ("en", "es"), copied=1.0) == []
+    assert copies(text, source, ("en", "fr"), copied=1.0) == ["poste"]
