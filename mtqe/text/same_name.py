@@ -78,7 +78,9 @@ def is_derived(a: str, b: str, language: str) -> bool:
         return True
     if first in _stems(second, language, 1) or second in _stems(first, language, 1):
         return True
-    return bool(_stems(first, language, _WHOLE_ENDING) & _stems(second, language, _WHOLE_ENDING))
+    # Common nouns with capitals take short endings too: "Kapside", "Kapsids".
+    least = 1 if name_words(language).capital_nouns else _WHOLE_ENDING
+    return not _stems(first, language, least).isdisjoint(_stems(second, language, least))
 
 
 def is_clipped(short: str, whole: str) -> bool:
