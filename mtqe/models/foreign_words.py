@@ -49,7 +49,7 @@ def foreign_word(word: str, usual: Frequencies, language: str, source: str | Non
     ``usual`` are the words of the language; ``source`` is the language of the source, if it is
     known, whose words need less evidence.
     """
-    if len(word) < _LEAST_LETTERS or usual[word] >= _FREQUENCY:
+    if len(word) < _LEAST_LETTERS or usual[word] >= _FREQUENCY or word in _loanwords(language):
         return None
     if other := _listed_elsewhere(word, language, source):
         return f"is a word of another language ({other})"
@@ -103,6 +103,11 @@ def _spelt_like(word: str, language: str) -> str | None:
     scores = {code: found.score(word) for code in neighbours(language) if (found := spelling(code))}
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] - home.score(word) >= _SPELLING_EVIDENCE else None
+
+
+@cache
+def _loanwords(language: str) -> frozenset[str]:
+    return frozenset(table("loanwords").get(language, ()))
 
 
 @cache
