@@ -92,7 +92,7 @@ def one_segment(row: dict[str, Any], target: str) -> Article:
 
 def on_articles(data: Path, chosen: list[Detector], figures: Figures) -> None:
     """The annotated machine translations into English, target alone."""
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows(data / "articles" / "annotated_articles.jsonl"):
         if row["class"] != "mt" or row["lang"] != "en":
             continue
@@ -104,13 +104,15 @@ def on_articles(data: Path, chosen: list[Detector], figures: Figures) -> None:
             count["wanted"] += len(wanted)
             count["hit"] += sum(overlaps(found, span) for span in wanted)
             count["flags"] += len(found)
+            count["confidence"] += sum(issue.confidence for issue in issues if issue.category == name)
             count["right"] += sum(overlaps([(f["start"], f["end"]) for f in gold], span) for span in found)
     for name, c in counts.items():
         figures[name]["annotated articles, target alone"] = {
             "recall": share(c["hit"], c["wanted"]),
             "precision": share(c["right"], c["flags"]),
-            "of": c["wanted"],
-            "flags": c["flags"],
+            "mean_confidence": share(c["confidence"], c["flags"]),
+            "of": int(c["wanted"]),
+            "flags": int(c["flags"]),
         }
 
 
