@@ -66,6 +66,9 @@ _LEAST_LOST = 2
 _LONG_WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{4,40}(?![\w-])")
 _COMPLETED = 2.5
 
+# "why?not" is two words; a shorter half ("re?u") is none.
+_LEAST_WORD = 3
+
 # A word that shrinks to less than this when it is repaired can't be read as it stands.
 _UNREADABLE = 0.7
 
@@ -273,7 +276,8 @@ def _questions(text: str, language: str) -> Iterator[_Found]:
 
 def _completed(word: str, letters: str, usual: Frequencies) -> str | None:
     left, right = word.lower().split("?")
-    if min(usual[left], usual[right]) >= _RESTORED or not word[word.index("?") + 1].islower():
+    two = min(len(left), len(right)) >= _LEAST_WORD and min(usual[left], usual[right]) >= _RESTORED
+    if two or not word[word.index("?") + 1].islower():
         return None
     words = [f"{left}{letter}{right}" for letter in letters]
     best = max(words, key=lambda form: usual[form])
@@ -307,7 +311,7 @@ def _shortened(text: str, letters: str, usual: Frequencies) -> Iterator[_Found]:
 @lru_cache(maxsize=10_000)
 def _lengthened(word: str, letters: str, usual: Frequencies) -> str | None:
     """The most usual word that has one more of the letters than ``word``."""
-    places = range(1, len(word))
+    places = range(len(word))
     forms = (f"{word[:at]}{letter}{word[at:]}" for at in places for letter in letters)
     best = max(forms, key=lambda form: usual[form.lower()])
     return best if usual[best.lower()] >= _COMPLETED else None

@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # A word that may have lost a space: of letters alone, with white space or a sentence's punctuation around it.
 _ALONE = re.compile(r"(?<![\w@#&./’'-])[^\W\d_]{4,40}(?![\w@/’'&-]|\.\w)")
 
-_SHORTEST = 4
+_SHORTEST, _LONGEST = 4, 40
 
 # What is written more often is a name or a term.
 _MOST_TIMES = 2
@@ -137,8 +137,9 @@ def _word_faults(text: str, words: Sequence[str], finder: JoinedWords) -> Iterat
 
 def _joined(text: str, words: Counter[str], names: Set[str], finder: JoinedWords) -> Iterator[Fault]:
     """Words that ran together; each kind of word is looked at once, however long the text is."""
-    rare = (word for word, times in words.items() if len(word) >= _SHORTEST and times <= _MOST_TIMES)
-    halves = {word: found for word in rare if (found := finder.split(word, names)) is not None}
+    rare = (word for word, times in words.items() if times <= _MOST_TIMES)
+    some = (word for word in rare if _SHORTEST <= len(word) <= _LONGEST)
+    halves = {word: found for word in some if (found := finder.split(word, names)) is not None}
     if not halves:
         return
     for match in _ALONE.finditer(text):

@@ -13,7 +13,7 @@ from mtqe.models.sentence_language import OtherLanguage, are_close, other_langua
 from mtqe.text.languages import base_language
 from mtqe.text.words import count_words
 
-# An article with more than this share of its sentences in another language is in that language;
+# An article with more than this share of its words in sentences of another language is in that language;
 # then shorter sentences count too.
 _WHOLE = 0.5
 _LEAST_WORDS_THEN = 3
@@ -34,8 +34,8 @@ class WrongLanguage:
     A sentence counts if few of its words are usual in the target language, a language classifier
     is sure of another one, and most words are usual there; or if its letters are those of another
     script. Marked are sentences that are neither in the target nor in the source language; without
-    a source language, sentences in another script alone. Where more than half of an article's
-    sentences are in another language than declared, all are marked, whatever language it is.
+    a source language, sentences in another script alone. Where more than half of an article is
+    in another language than declared, all such sentences are marked, whatever language it is.
     Words and sentences left in the source language are ``untranslated``, which looks closer.
     Marked too: traditional characters where ``zh-Hans`` or ``zh-CN`` is declared and the reverse,
     Cyrillic in ``sr-Latn``, Russian in Latin letters. Left alone: sentences of fewer than
@@ -94,7 +94,10 @@ class WrongLanguage:
         if article.target_lang is None:
             return
         found = self._find(article, self.min_words)
-        if found and len(found) > _WHOLE * self._judged(article):
+        if not found:
+            return
+        words = sum(count_words(segment.target) for segment, _ in found)
+        if words > _WHOLE * _words(article, self.min_words):
             yield from (_mark(*finding) for finding in self._find(article, _LEAST_WORDS_THEN))
             return
         for segment, other in found:
@@ -110,10 +113,11 @@ class WrongLanguage:
         )
         return [(segment, other) for segment, other in found if other is not None]
 
-    def _judged(self, article: Article) -> int:
-        """How many sentences are long enough to tell their language."""
-        sizes = (count_words(segment.target) for segment in article.segments if not segment.excluded)
-        return sum(size >= self.min_words for size in sizes)
+
+def _words(article: Article, least: int) -> int:
+    """How many words stand in sentences that are long enough to tell their language."""
+    sizes = (count_words(segment.target) for segment in article.segments if not segment.excluded)
+    return sum(size for size in sizes if size >= least)
 
 
 def _without_quotations(text: str) -> str:
@@ -128,7 +132,7 @@ def _is_third(other: OtherLanguage, article: Article) -> bool:
 
 
 def _is_copied(segment: Segment, article: Article) -> bool:
-    return segment.target in (segment.source or article.source or "")
+    return any(segment.target in (source or "") for source in (segment.source, article.source))
 
 
 def _mark(segment: Segment, other: OtherLanguage) -> Mark:

@@ -23,9 +23,6 @@ _LEAST_BESIDE_WEAK = 4
 _FUNCTION_WORD = 5.3
 _KNOWN_NAME = 3.0
 
-# A list has some joins in it that people often make; no word of two function words is so rare.
-_RARE = 2.6
-
 # Two pieces are one word if that is so many orders of magnitude likelier, and it is a usual one.
 _PIECE = 3.2
 _WHOLE = 4.0
@@ -43,13 +40,14 @@ class JoinedWords:
     weak: frozenset[str]
     pairs: frozenset[str]
     dates: frozenset[str]
+    listed: frozenset[str]
 
     def split(self, word: str, names: Set[str] = frozenset()) -> str | None:
         """``word`` as two words with a space between; None if it is one word, a name or a compound.
 
         ``names`` are capitalised words that stand alone in the same text.
         """
-        if self.usual[word.lower()] > _RARE:
+        if word.lower() in self.usual and word.lower() not in self.listed:
             return None
         halves = ((word[:at], word[at:]) for at in range(1, len(word)))
         found = [pair for pair in halves if self._are_two(*pair, names)]
@@ -75,10 +73,8 @@ class JoinedWords:
 
     def _are_two(self, left: str, right: str, names: Set[str]) -> bool:
         low, high = left.lower(), right.lower()
-        if low in self.pairs and high in self.pairs and (left.islower() or left.istitle()):
-            return right.islower()
-        if self.usual[low + high] > self.usual.floor:
-            return False
+        if left in self.pairs and right in self.pairs:
+            return True
         if right[:1].isupper():
             return left.islower() and self._ends_at_capital(left, right, names)
         if low in self.before and self._is_word(right):
@@ -116,5 +112,7 @@ def joined_words(language: str) -> JoinedWords | None:
     usual, known = frequencies(language), rules(language)
     if usual is None or not known:
         return None
-    lists = [frozenset(known.get(name, ())) for name in ("before", "after", "weak", "pairs", "dates")]
+    lists = [
+        frozenset(known.get(name, ())) for name in ("before", "after", "weak", "pairs", "dates", "listed")
+    ]
     return JoinedWords(usual, *lists)

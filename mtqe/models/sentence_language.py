@@ -37,7 +37,7 @@ _LOWER_SHARE = 0.4
 # of an English sentence is usual in German.
 _USUAL = 4.0
 _OWN_SHARE = 0.66
-_OWN_SHARE_CYRILLIC = 0.45
+_OWN_SHARE_ELSEWHERE = 0.45
 _OTHER_SHARE = 0.55
 _DIFFERENCE = 0.2
 _SURE = 0.99
@@ -71,8 +71,7 @@ def other_language(text: str, target: str, least_words: int) -> OtherLanguage | 
     words = _WORD.findall(text)
     base = base_language(target)
     usual = frequencies(base) if base not in ("zh", "ja") else None
-    enough = _OWN_SHARE_CYRILLIC if base in CYRILLIC else _OWN_SHARE
-    if usual is not None and _share(words, usual) >= enough:
+    if usual is not None and _is_home(words, usual, "Latn" in scripts_of(target)):
         return None
     text = without_code(text)
     words = _WORD.findall(text)
@@ -95,6 +94,13 @@ def _is_in_other_script(text: str, home: tuple[str, ...]) -> bool:
 def _weight(letters: Sequence[str]) -> int:
     """How much letters say: those of scripts without spaces count for two."""
     return len(letters) + len(_UNSPACED_LETTER.findall("".join(letters)))
+
+
+def _is_home(words: Sequence[str], usual: Frequencies, latin: bool) -> bool:
+    """Whether most words are usual in the language; lists of other scripts have English words too."""
+    own = words if latin else [word for word in words if not word.isascii()]
+    enough = _OWN_SHARE if latin else _OWN_SHARE_ELSEWHERE
+    return 2 * len(own) > len(words) and _share(own, usual) >= enough
 
 
 def _share(words: Sequence[str], usual: Frequencies) -> float:

@@ -21,7 +21,7 @@ _CODE = re.compile(
 # The patterns below begin with the mark, which is found fast, and look back from there.
 
 # A space before a comma or full stop; "1 ,000" too, but not ".5", ".NET" or "...".
-_BEFORE = r"[,.{more}](?<=[^\W_][ \u00a0][,.{more}])(?=[\s”»\"’)]|$)|,(?<=\d ,)(?=\d{{3}})"
+_BEFORE = r"[,.{more}](?<=[^\W_][ \u00a0][,.{more}])(?=[\s”»\"’]|$)|,(?<=\d ,)(?=\d{{3}})"
 
 # A comma or semicolon between two words; the word after it may be of one letter ("a", "I", "l’").
 _COMMA = re.compile(
@@ -124,12 +124,14 @@ def word_start(text: str, end: int) -> int:
 
 
 def _beside_quote(text: str, match: re.Match[str]) -> Fault:
-    """The two words with the space outside the quotation, told by the marks before it in the line."""
+    """The word outside the quotation and its mark: which it is, the marks before it in the line tell."""
     line = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _LONGEST_LOOK)
     closes = text.count('"', line, match.start()) % 2
+    message = "no space beside the quotation mark"
+    if closes:
+        return Fault(*match.span(), f'" {match.group()[1:]}', message)
     start = word_start(text, match.start())
-    repaired = text[start : match.end()].replace('"', '" ' if closes else ' "')
-    return Fault(start, match.end(), repaired, "no space beside the quotation mark")
+    return Fault(start, match.start() + 1, f'{text[start : match.start()]} "', message)
 
 
 def sentence_joints(text: str) -> Iterator[tuple[int, str, str]]:
