@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import time
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from mtqe.data import Article, Segment
 from mtqe.detectors.repetition import Repetition
 from mtqe.prepare import prepare
+from mtqe.text.tables import table
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "cases" / "repetition.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
 
 
 def marked(text: str, language: str = "en", source: str | None = None) -> list[str]:
@@ -63,3 +76,25 @@ def test_the_suggestion_is_to_delete() -> None:
 def test_a_text_made_of_one_word_takes_linear_time() -> None:
     """A megabyte of it."""
     assert len(marked("la " * 300_000)) < 1_000
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["target"][:50])
+def test_cases_that_taught_something(case: dict[str, Any]) -> None:
+    """Each line is a text of our own in the shape of what real text showed."""
+    assert sorted(marked(case["target"], case["lang"])) == sorted(case["marks"])
+
+
+def test_words_that_yaml_takes_for_truth_are_words() -> None:
+    """Unquoted, "no" and "on" are booleans in YAML."""
+    for language, words in table("doubled_words").items():
+        assert all(isinstance(word, str) for word in words), language
+
+
+@pytest.mark.parametrize("unit", ["a b c d e f ", "na", "the the, ", "man-", "是的", "x y and "])
+def test_a_loop_without_sentences_takes_linear_time(unit: str) -> None:
+    """Two hundred thousand characters in one segment."""
+    text = unit * (200_000 // len(unit))
+    article = Article("a", text, target_lang="en", segments=(Segment(0, 0, (0, len(text)), text),))
+    started = time.perf_counter()
+    sum(1 for _ in Repetition().detect(article))
+    assert time.perf_counter() - started < 10
