@@ -21,15 +21,15 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 # What stands between the words of one phrase, and what may stand between two copies of one: no line
 # end, for a paragraph may begin with the headline's words.
-_SPACES = re.compile(r"[ \u00a0\n]*$")
-_SPACE_BETWEEN = re.compile(r"[ \u00a0]*$")
-_BREAK = re.compile(r"[ \u00a0]*[,;.–—]?[ \u00a0]*$")
+_SPACES = re.compile(r"[ \u00a0\n]*\Z")
+_SPACE_BETWEEN = re.compile(r"[ \u00a0]*\Z")
+_BREAK = re.compile(r"[ \u00a0]*[,;.–—]?[ \u00a0]*\Z")
 
 # The longest phrase that is compared with what follows it, and how often one of so many words has
 # to be said to be no figure of speech ("day after day after day", "location, location, location"):
-# with only spaces between, and with commas. One word with spaces is looked at on its own.
+# with only spaces between, and with commas. A slip that doubles one word is looked at on its own.
 _LONGEST_PHRASE = 12
-_COPIES = {1: 99, 2: 3}
+_COPIES = {1: 4, 2: 3}
 _LISTED_COPIES = {1: 4, 2: 4, 3: 3}
 
 # "the train station and the train station." There the clause has to end: people go on ("of the town
