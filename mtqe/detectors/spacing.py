@@ -58,7 +58,7 @@ _CONFIDENCE = 0.9
 class Spacing:
     """Mark words that run together, and spaces beside punctuation where none belong.
 
-    Words run together where a link or a tag ended (``theextension``, ``Spainat``, ``in2019``,
+    Words run together where a link or a tag ended (``theharbour``, ``Portugalat``, ``in2019``,
     ``said.The``): the token is in no word list, and one half is a function word that makes no
     compounds (``text/tables/spacing.yaml``), the other a usual word or a name of the article.
     A segment with more than two faults (``ex - minister``, ``" yes "`` and ``he did n't`` of a
@@ -76,7 +76,7 @@ class Spacing:
     excludes: ClassVar[bool] = False
     default: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = (
-        Example("He asked for theextension of the contract.", marks=("theextension",)),
+        Example("He asked for theharbour of the old town.", marks=("theharbour",)),
         Example("They met in Portugaland went home.", marks=("Portugaland",)),
         Example("The law was passed in2019 by both houses.", marks=("in2019",)),
         Example("Nobody came, she said.The hall stayed empty.", marks=("said.The",)),

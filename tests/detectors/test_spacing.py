@@ -66,7 +66,7 @@ def test_what_is_said_often_is_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["word , ", "theextension ", "a,b", "( a ) ", '" a " ', "ab.Cd", "2019", "a ", 'ab"cd', "x"]
+    "unit", ["word , ", "theharbour ", "a,b", "( a ) ", '" a " ', "ab.Cd", "2019", "a ", 'ab"cd', "x"]
 )
 def test_a_very_long_line_takes_linear_time(unit: str) -> None:
     """Whatever it is made of."""

@@ -68,9 +68,11 @@ def test_what_the_source_quotes_is_left_alone() -> None:
     """The translator was right to keep it."""
     spanish = "Los vecinos del barrio no quieren que se construya el puente."
     source = (
-        f"The mayor spoke about the plan on Monday. {spanish} Nobody in the old hall spoke against any of it."
+        f"The mayor spoke about the plan on Monday. {spanish} Nobody in the hall spoke against any of it."
     )
-    target = f"Der Bürgermeister sprach am Montag über den Plan. {spanish} Niemand im alten Saal sprach sich dagegen aus."
+    target = (
+        f"Der Bürgermeister sprach am Montag lange über den Plan. {spanish} Niemand im Saal sprach dagegen."
+    )
     assert marks(target, "de", "en", source) == []
     assert len(marks(target, "de", "en")) == 1
 
