@@ -50,7 +50,8 @@ _TWO_WORDS = re.compile(r"(?<![\w’'.-])([^\W\d_]{1,20}) (?=([^\W\d_]{1,20})(?!
 # A segment with more faults than this was tokenised, or lost its spaces throughout: one mark.
 _MOST_MARKS = 2
 
-_CONFIDENCE = 0.9
+# Measured on texts by people, read one by one: 78 of 80 marks were faults.
+_CONFIDENCE = 0.95
 
 
 @detectors.register

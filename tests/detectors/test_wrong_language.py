@@ -71,7 +71,8 @@ def test_what_the_source_quotes_is_left_alone() -> None:
         f"The mayor spoke about the plan on Monday. {spanish} Nobody in the hall spoke against any of it."
     )
     target = (
-        f"Der Bürgermeister sprach am Montag lange über den Plan. {spanish} Niemand im Saal sprach dagegen."
+        f"Der Bürgermeister sprach am Montag lange über den Plan. {spanish} "
+        "Niemand im Saal sprach sich dagegen aus."
     )
     assert marks(target, "de", "en", source) == []
     assert len(marks(target, "de", "en")) == 1
