@@ -11,7 +11,18 @@ from functools import cache
 from mtqe.text.numbers_context import in_place, with_ranges
 from mtqe.text.numbers_digits import DIGITS, SPACES, chunk_spans, looks_like_row, read_digits
 from mtqe.text.numbers_facts import HAN_LANGUAGES, Facts, facts
-from mtqe.text.numbers_han import ABOUT, HAN, HAN_RUN, Token, atoms, has_digit, has_scale, is_vague, read_han
+from mtqe.text.numbers_han import (
+    ABOUT,
+    HAN,
+    HAN_RUN,
+    Token,
+    digit_atoms,
+    has_digit,
+    has_scale,
+    is_vague,
+    read_han,
+    scale_atoms,
+)
 from mtqe.text.numbers_types import Number
 from mtqe.text.numbers_words import Count, from_digits, word_atoms
 
@@ -173,10 +184,10 @@ def _han(text: str, pieces: Sequence[_Piece], at: int, own: Facts) -> tuple[list
         pieces[at].start,
         pieces[last].end,
         readings,
-        implied=frozenset(atoms(tokens[1:] if pieces[at].kind == "digits" else tokens)),
+        implied=frozenset() if pieces[at].kind == "digits" else digit_atoms(tokens),
         kind="digits" if pieces[at].kind == "digits" else "han",
         sure=_is_sure(tokens, readings[0], pieces[at].kind),
-        scaled=has_scale(tokens),
+        scales=scale_atoms(tokens) if has_digit(tokens) else (),
     )
     return [number], last - at + 1
 
@@ -244,18 +255,19 @@ def _of_digits(count: Count, readings: Sequence[Decimal], parts: tuple[Decimal, 
     scaled = tuple(reading * count.factor for reading in readings)
     if any(atom.optional for atom in count.atoms):
         scaled = (*readings, *scaled)
-    said = frozenset(atom.value for atom in count.atoms)
-    return Number(0, 0, scaled, parts if not count.atoms else (), said, scaled=bool(count.atoms))
+    scales = tuple(atom.value for atom in count.atoms)
+    return Number(0, 0, scaled, parts if not count.atoms else (), scales=scales)
 
 
 def _of_words(count: Count, pieces: Sequence[_Piece], own: Facts) -> Number:
     plain = [atom for atom in count.atoms if not atom.scale]
     optional = any(atom.optional for atom in count.atoms)
     readings = (count.value, count.value / count.factor) if optional else (count.value,)
-    said = frozenset(atom.value for atom in count.atoms)
+    said = frozenset(atom.value for atom in plain)
+    scales = tuple(atom.value for atom in count.atoms if atom.scale) if plain else ()
     unsure = len(pieces) == 1 and pieces[0].text in own.unsure
     sure = bool(plain) and not unsure and count.value >= _LEAST_WORD
-    return Number(0, 0, readings, (), said, kind="word", sure=sure, scaled=count.factor > 1)
+    return Number(0, 0, readings, (), said, kind="word", sure=sure, scales=scales)
 
 
 def implied_values(text: str, language: str) -> set[Decimal]:

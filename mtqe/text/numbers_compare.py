@@ -79,12 +79,8 @@ def _sizes(number: Number) -> list[float]:
 
 def unscaled(number: Number) -> list[Decimal]:
     """The readings without the scale words: 570 of "570 thousand"."""
-    if not number.scaled:
-        return []
-    scales = [value for value in number.implied if value > 1]
-    return [
-        reading / scale for reading in number.readings for scale in (*scales, prod(scales, start=Decimal(1)))
-    ]
+    scales = {*number.scales, prod(number.scales, start=Decimal(1))}
+    return [reading / scale for reading in number.readings for scale in scales if number.scaled]
 
 
 def other_currency(number: Number, others: Sequence[Number]) -> Number | None:

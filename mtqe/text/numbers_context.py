@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
+from math import prod
 
 from mtqe.data import Span
 from mtqe.text.numbers_facts import Facts
@@ -90,12 +91,9 @@ def with_ranges(text: str, numbers: Sequence[Number]) -> list[Number]:
 
 
 def _scale(number: Number) -> Decimal | None:
-    """The power of ten that a scale word stands for."""
-    if not number.scaled or not number.value:
-        return None
-    return next(
-        (s for s in sorted(number.implied, reverse=True) if s >= _CENTURY and str(s).strip("0") == "1"), None
-    )
+    """What all its scale words multiply a number by, if they make hundreds or more."""
+    scale = prod(number.scales, start=Decimal(1))
+    return scale if scale >= _CENTURY else None
 
 
 def _hours(value: Decimal, before: str, after: str, language: Facts) -> list[Decimal]:

@@ -63,9 +63,14 @@ def read_han(tokens: Sequence[Token]) -> tuple[Decimal, ...]:
     return (whole, *_clipped(tokens, whole))
 
 
-def atoms(tokens: Sequence[Token]) -> set[Decimal]:
-    """The numbers that the tokens are made of, one by one: 七八十 says 7 and 8."""
-    return {t if isinstance(t, Decimal) else DIGIT_VALUES.get(t, _SCALES.get(t, _TEN)) for t in tokens}
+def digit_atoms(tokens: Sequence[Token]) -> frozenset[Decimal]:
+    """The digits among the tokens, one by one: 七八十 says 7 and 8."""
+    return frozenset(t if isinstance(t, Decimal) else DIGIT_VALUES[t] for t in tokens if t not in _SCALES)
+
+
+def scale_atoms(tokens: Sequence[Token]) -> tuple[Decimal, ...]:
+    """The scales among the tokens."""
+    return tuple(_SCALES[t] for t in tokens[:_MOST_TOKENS] if isinstance(t, str) and t in _SCALES)
 
 
 def _by_place(tokens: Sequence[Token]) -> Decimal:

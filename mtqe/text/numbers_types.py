@@ -27,13 +27,18 @@ class Number:
     implied: frozenset[Decimal] = _NO_VALUES
     kind: str = "digits"  # "digits", "word" or "han"
     sure: bool = True
-    scaled: bool = False
+    scales: tuple[Decimal, ...] = ()  # what scale words multiplied it by
     negative: bool = False
     percent: bool = False
     identifier: bool = False
     currency: str | None = None
     currency_span: Span | None = None
     unit: str | None = None
+
+    @property
+    def scaled(self) -> bool:
+        """Whether a scale word belongs to it."""
+        return bool(self.scales)
 
     @property
     def said(self) -> frozenset[Decimal]:
