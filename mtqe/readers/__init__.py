@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +12,13 @@ from typing import BinaryIO
 from mtqe.data import Article
 from mtqe.errors import InputError
 from mtqe.readers.base import Reader, ReadOptions, Rejects, readers
-from mtqe.readers.files import STANDARD_INPUT, decode, open_bytes
+from mtqe.readers.files import STANDARD_INPUT, beginning, open_bytes
 
 __all__ = ["ReadOptions", "Reader", "Rejects", "read", "read_side", "with_sides"]
 
 _COMPRESSED = (".gz", ".zst")
+
+_ARRAY = re.compile(rb"\[\s*\{")
 
 
 def read(
@@ -22,23 +26,21 @@ def read(
 ) -> Iterator[Article]:
     """The articles of a file, in order; "-" is standard input.
 
-    ``format`` names a reader; without it the suffix does, and for standard input the first
-    character: records begin with "{", a text with anything else. Raises ``InputError``.
+    ``format`` names a reader; without it the suffix does, and for standard input its first
+    characters: records begin with "{" or "[{", pages with a doctype, a text with anything else.
+    Raises ``InputError``.
     """
     file = str(path)
-    by_name = None if file == STANDARD_INPUT or format is not None else _by_suffix(file)
     with open_bytes(file) as stream:
-        reader = by_name or _reader(format, stream)
+        reader = readers.get(format)() if format is not None else _guessed(stream, file)
         yield from reader.read(stream, file, options or ReadOptions())
 
 
 def read_side(path: str | Path, encoding: str | None = None) -> str:
-    """The text of a file that is the source or the reference of one article."""
-    with open_bytes(str(path)) as stream:
-        text, _ = decode(stream.read(), str(path), encoding)
-    if not text.strip():
-        raise InputError(f"{path}: is empty; an article needs text")
-    return text
+    """The text of a file that is the source or the reference of one article; of a page, what it shows."""
+    format = "html" if _page(str(path)) else "text"
+    (article,) = read(path, ReadOptions(encoding=encoding), format)
+    return article.target
 
 
 def with_sides(article: Article, source: str | None, reference: str | None) -> Article:
@@ -54,21 +56,38 @@ def with_sides(article: Article, source: str | None, reference: str | None) -> A
     )
 
 
-def _reader(format: str | None, stream: BinaryIO) -> Reader:
-    return readers.get(format or ("jsonl" if _begins_record(stream) else "text"))()
+def _guessed(stream: BinaryIO, file: str) -> Reader:
+    nameless = file == STANDARD_INPUT or Path(file).is_fifo()
+    return readers.get(_by_beginning(stream) if nameless else _by_suffix(file))()
 
 
-def _by_suffix(file: str) -> Reader:
+def _by_suffix(file: str) -> str:
+    name = _uncompressed(file)
+    found = next((cls.name for cls in readers if name.endswith(cls.suffixes)), None)
+    if found is None:
+        known = ", ".join(suffix for cls in readers for suffix in cls.suffixes)
+        raise InputError(
+            f"{file}: its ending tells no format; known: {known}, each also with .gz or .zst; "
+            "or name one with --input-format"
+        )
+    return found
+
+
+def _page(file: str) -> bool:
+    return _uncompressed(file).endswith(readers.get("html").suffixes)
+
+
+def _uncompressed(file: str) -> str:
     name = file.lower()
     for ending in _COMPRESSED:
         name = name.removesuffix(ending)
-    for cls in readers:
-        if name.endswith(cls.suffixes):
-            return cls()
-    known = ", ".join(suffix for cls in readers for suffix in cls.suffixes)
-    raise InputError(f"{file}: no reader for this kind of file; known: {known}, also with .gz or .zst")
+    return name
 
 
-def _begins_record(stream: BinaryIO) -> bool:
-    peek = getattr(stream, "peek", None)
-    return bool(peek and peek(64).lstrip()[:1] == b"{")
+def _by_beginning(stream: BinaryIO) -> str:
+    start = beginning(stream).removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if _ARRAY.match(start) or start.split(b"\n", 1)[0].strip() == b"{":
+        return "json"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    return "jsonl" if start.startswith(b"{") else "text"

@@ -8,6 +8,7 @@ from typing import BinaryIO, ClassVar
 
 from mtqe.data import Article
 from mtqe.readers.base import ReadOptions, readers
+from mtqe.readers.files import numbered_lines
 from mtqe.readers.records import Line, articles, parse_json
 
 
@@ -21,5 +22,6 @@ class Jsonl:
 
     def read(self, stream: BinaryIO, file: str, options: ReadOptions) -> Iterator[Article]:
         """Articles in the order of their first lines; blank lines are passed over."""
-        lines = (Line(file, number, raw) for number, raw in enumerate(stream, 1) if raw.strip())
+        numbered = numbered_lines(stream, file, options.encoding)
+        lines = (Line(file, number, raw) for number, raw in numbered if raw.strip())
         return articles(lines, parse_json, file, options)

@@ -33,17 +33,31 @@ _NAMES = {alias: name for name, aliases in _ALIASES.items() for alias in aliases
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 80
 
+# Fields that we don't know are carried into the report, whose writer stops at 254 levels.
+_DEEPEST = 200
+
+# The same of whole numbers: what is larger is written as a number with a decimal point.
+_LARGEST = 2**63
+
+# What JSON calls the kinds of its values.
+_KINDS = {dict: "object", list: "array", str: "text", bool: "truth value", int: "number", float: "number"}
+
 
 class BadRecordError(Exception):
     """What is wrong with one record; file and line are added where it is caught."""
 
 
 class Line(NamedTuple):
-    """A record as it stands in its file."""
+    """A record as it stands in its file: a line of it, or the so-and-so-many-th "record"."""
 
     file: str
     number: int
     raw: bytes
+    unit: str = "line"
+
+    def place(self) -> str:
+        """Where the record stands, for messages."""
+        return f"{self.file}:{self.number}" if self.unit == "line" else f"{self.file}: record {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +108,45 @@ def articles(lines: Iterable[Line], parse: Parse, file: str, options: ReadOption
 def parse_json(line: Line) -> dict[str, Any]:
     """The record of a line of JSON; a BadRecordError if it is none."""
     try:
-        loaded = load_json(line.raw)
+        loaded = load_json(line.raw.rstrip(b"\r\n"))
+    except json.JSONDecodeError as error:
+        raise BadRecordError(f"is not JSON: {error.msg} (column {error.colno})") from error
     except ValueError as error:
         raise BadRecordError(f"is not JSON: {error}") from error
-    if not isinstance(loaded, dict):
-        raise BadRecordError(f"is not a record: {{...}} with fields, but {_kind(loaded)}")
-    return loaded
+    return as_record(loaded)
+
+
+def as_record(loaded: Any) -> dict[str, Any]:
+    """``loaded`` if it is a record; else a BadRecordError."""
+    if isinstance(loaded, dict):
+        return loaded
+    hint = "; a file that is one array has the ending .json" if isinstance(loaded, list) else ""
+    raise BadRecordError(f"is not a record, {{...}} with fields, but {_kind(loaded)}{hint}")
 
 
 def load_json(raw: bytes) -> Any:
     """JSON as Python objects; ValueError if it is none. Lone surrogates are kept."""
     try:
         return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        if b"\\ud" not in raw.lower():
-            raise ValueError(str(error)) from error
+    except orjson.JSONDecodeError:
+        text = utf8(raw)
+        if "\\ud" not in text.lower():
+            raise
     # orjson refuses half an emoji ("\ud83d"), which crawled pages are full of.
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def utf8(raw: bytes) -> str:
+    """The text of a record's bytes; ValueError with the place of the byte that is not UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"byte {error.start} of it is not UTF-8; name the encoding of the file with --encoding"
+        ) from error
 
 
 def _no_constant(name: str) -> Any:
@@ -130,7 +163,7 @@ def _checked(line: Line, parse: Parse, options: ReadOptions, done: set[str]) -> 
     except BadRecordError as error:
         if options.rejects is None:
             raise InputError(
-                f"{line.file}:{line.number}: {error}; mend it, or use --skip-bad to go on without it"
+                f"{line.place()}: {error}; mend it, or use --skip-bad to go on without it"
             ) from error
         raw = line.raw.decode("utf-8", errors="backslashreplace").rstrip("\r\n")
         options.rejects.add(line.file, line.number, str(error), raw)
@@ -147,39 +180,52 @@ def _row(record: dict[str, Any], options: ReadOptions) -> _Row:
             known[ours] = value
         else:
             meta[name] = value
-    texts = {name: _string(known.get(name), name) for name in FIELDS}
+    given = {name: _string(known.get(name), name) for name in FIELDS}
+    notes = tuple(note for name, text in given.items() if (note := _surrogates(text, name)))
+    texts = {name: None if text is None else _clean(text) for name, text in given.items()}
     target = texts["target"]
     if target is None:
         raise BadRecordError('lacks "target" (or "mt", "hypothesis", "translation", "text")')
     pair = _pair(record.get("lp"))
-    notes = tuple(
-        note for name in ("target", "source", "reference") if (note := _surrogates(texts[name], name))
-    )
     return _Row(
         article=texts["article"],
         id=texts["id"],
         system=texts["system"],
-        target=_clean(target),
-        source=_clean(texts["source"]) if texts["source"] is not None else None,
-        reference=_clean(texts["reference"]) if texts["reference"] is not None else None,
+        target=target,
+        source=texts["source"],
+        reference=texts["reference"],
         source_lang=_language(texts["source_lang"] or pair[0] or options.source_lang),
         target_lang=_language(texts["target_lang"] or pair[1] or options.target_lang),
-        meta=meta,
+        meta=_carried(meta),
         notes=notes,
     )
+
+
+def _carried(value: Any, depth: int = 0) -> Any:
+    """What a record carries beside our fields, as any JSON writer can write it."""
+    if depth > _DEEPEST:
+        raise BadRecordError(f"is nested too deeply: more than {_DEEPEST} levels")
+    if isinstance(value, dict):
+        return {_clean(name): _carried(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_carried(inner, depth + 1) for inner in value]
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        return float(value)
+    return _clean(value) if isinstance(value, str) else value
 
 
 def _string(value: Any, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    if name in ("id", "article", "system") and isinstance(value, int | float):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name in ("id", "article", "system") and number:
         return str(value)
     raise BadRecordError(f'"{name}" must be text, not {_kind(value)}')
 
 
 def _kind(value: Any) -> str:
     shown = json.dumps(value, ensure_ascii=True)
-    return f"{type(value).__name__} {shown[:_SHOWN]}"
+    return f"the {_KINDS[type(value)]} {shown[:_SHOWN]}{'...' if len(shown) > _SHOWN else ''}"
 
 
 def _pair(lp: Any) -> tuple[str | None, str | None]:

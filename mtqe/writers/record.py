@@ -24,6 +24,7 @@ def report_record(report: ArticleReport) -> Record:
         "source_lang": article.source_lang,
         "detected": list(article.detected),
         "mode": report.mode,
+        "target": article.target,
         "scores": _scores(report.scores),
         "segments": [_segment(segment_report) for segment_report in report.segments],
         "issues": [_issue(issue, segments[issue.segment]) for issue in report.issues],

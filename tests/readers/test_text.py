@@ -27,7 +27,7 @@ def test_a_text_file_is_one_article_named_after_it(tmp_path: Path) -> None:
     assert (article.id, article.target) == ("storm", "Es stürmt.\r\n\r\nSehr.\u2028Ja.")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str) -> None:
     """The mark itself is no text."""
     path = tmp_path / "a.txt"
@@ -60,8 +60,20 @@ def test_an_encoding_can_be_named(tmp_path: Path) -> None:
     assert only(path, encoding="koi8-r").target == "Приём"
     with pytest.raises(InputError, match="is not utf-8"):
         only(path, encoding="utf-8")
-    with pytest.raises(InputError, match="no encoding is called"):
-        only(path, encoding="utf-9")
+    for name in ("utf-9", "base64", "rot13"):
+        with pytest.raises(InputError, match="no encoding is called"):
+            only(path, encoding=name)
+
+
+def test_utf_16_without_a_mark_needs_its_name(tmp_path: Path) -> None:
+    """Its many NUL bytes are binary data until then; the mark of UTF-8 is no text when it is named."""
+    path = tmp_path / "a.txt"
+    path.write_bytes("It rained.".encode("utf-16-le"))
+    with pytest.raises(InputError, match="--encoding utf-16-le"):
+        only(path)
+    assert only(path, encoding="utf-16-le").target == "It rained."
+    path.write_bytes("It rained.".encode("utf-8-sig"))
+    assert only(path, encoding="utf-8").target == "It rained."
 
 
 @pytest.mark.parametrize(
@@ -95,8 +107,12 @@ def test_a_missing_file_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:
     """The known kinds are named."""
     with pytest.raises(InputError, match="No such file"):
         list(read(tmp_path / "none.txt"))
-    with pytest.raises(InputError, match=r"known: .*\.jsonl.*\.txt"):
+    (tmp_path / "a.docx").touch()
+    with pytest.raises(InputError, match=r"known: .*\.jsonl.*\.txt.*--input-format"):
         list(read(tmp_path / "a.docx"))
+    (tmp_path / "news.txt").mkdir()
+    with pytest.raises(InputError, match=r"news\.txt: is a folder"):
+        list(read(tmp_path / "news.txt"))
 
 
 def test_compressed_text_is_read_and_damage_is_named(tmp_path: Path) -> None:
