@@ -131,7 +131,7 @@ class GarbledName:
         Example("Merkel left.", source="Merkels Rücktritt kam.", source_lang="de"),
         Example("Putin met Merkel in Moscow.", source="普京在莫斯科会见了默克尔。", source_lang="zh"),
         Example("Zhang Wei works in Shenzhen.", source="张伟在深圳工作。", source_lang="zh"),
-        Example("She bought a Robotaxi.", source="她买了一辆Robotaxi。", source_lang="zh"),
+        Example("She bought a Flexibike.", source="她买了一辆Flexibike。", source_lang="zh"),
     )
 
     def detect(self, article: Article) -> Iterator[Mark]:

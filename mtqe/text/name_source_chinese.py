@@ -32,7 +32,7 @@ _LEAST_LETTERS = 4
 # Zipf frequency from which a Mandarin reading is a name that English knows ("Jinping", "Shenzhen").
 _KNOWN_READING = 1.5
 
-# Zipf frequency from which another name is known well enough to be trusted ("Putin", "Guterres"), and
+# Zipf frequency from which another name is known well enough to be trusted ("Putin", "Merkel"), and
 # from which it has at least been seen, so that it may be right.
 _KNOWN, _SEEN = 2.0, 1.0
 
@@ -48,20 +48,20 @@ _SOUNDS = 0.34
 # A name has between so many letters for each letter that its characters are heard as.
 _SHORTEST, _LONGEST = 0.6, 1.7
 
-# Two words that are as common as this make an English name of their own ("Everbright").
+# Two words that are as common as this make an English name of their own ("Goldstream").
 _WORD_OF_COMPOUND = 3.5
 _LEAST_PART = 3
 
-# Endings of English words ("Informatization") have so many letters; shorter ones names have too.
+# Endings of English words ("Pedestrianization") have so many letters; shorter ones names have too.
 _LEAST_ENDING = 4
 
 # Shares of marks that raters of Chinese-English news agree with.
 _CONFIDENCE = {
     "own_spelling": 0.8,
-    "abroad": 0.85,
-    "read": 0.5,
-    "heard": 0.65,
-    "unknown": 0.35,
+    "abroad": 0.8,
+    "read": 0.45,
+    "heard": 0.75,
+    "unknown": 0.3,
     "mainland": 0.25,
 }
 
@@ -210,7 +210,7 @@ def _alike(letters: str, source: str) -> Iterator[tuple[float, Span]]:
 
 
 def _is_compound(text: str) -> bool:
-    """Whether a name is made of English: "YouTube", "Post-war", "Everbright", "Informatization"."""
+    """Whether a name is made of English: "YouTube", "Post-war", "Goldstream", "Pedestrianization"."""
     inside = "-" in text or any(a.islower() and b.isupper() for a, b in pairwise(text))
     endings = tuple(ending for ending in name_words("en").suffixes if len(ending) >= _LEAST_ENDING)
     parts = range(_LEAST_PART, len(text) - _LEAST_PART + 1)
