@@ -32,8 +32,8 @@ _ANY_HAN = re.compile(f"[{HAN}]")
 _GAP = re.compile(rf"[{SPACES}]?|-")
 _JOINT = re.compile(rf"[{SPACES}-]([^\W\d_]+)[{SPACES}-]")
 _PRINTABLE = re.compile(r"[!-~]{5,}")
-_ROMAN = re.compile(r"\b([IVXLC]+)(?:e|er|ème|º|ª)?\b")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_ROMAN = re.compile(r"\b([IVXLCХ]+)(?:e|er|ème|º|ª)?\b")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "Х": 10}  # the last one is Cyrillic
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 # Full-width digits, letters and signs are the narrow ones, one for one.

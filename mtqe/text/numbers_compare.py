@@ -34,6 +34,11 @@ def is_rounded(number: Number, others: Sequence[Number]) -> bool:
     return any(_near(r, v) for r in number.readings if r >= _LEAST_ROUNDED for v in values)
 
 
+def is_cut(number: Number, other: Number) -> bool:
+    """Whether one of two numbers is the other with fewer decimals, rounded."""
+    return number.value is not None and other.value is not None and _near(number.value, other.value)
+
+
 def _near(a: Decimal, b: Decimal) -> bool:
     return any(
         (digits := _digits(short)) >= _LEAST_DIGITS and Decimal(f"{long:.{digits - 1}e}") == short
