@@ -52,8 +52,8 @@ _PHRASE_WINDOW = 50
 _ENDS_PHRASE = re.compile(r"[^\W\d_]{2}[】]?$")
 _LEAST_HEADLINE_WORDS = 3
 _REFERENCE = re.compile(
-    r"\W*(?:\d|(?:fig(?:ure)?s?|tab(?:le)?s?|sect(?:ion)?s?|chapter|ch|page|pp?|eq|appendix|note|box|annex|art|abb|kap|kapitel|seite|рис"
-    r"|табл|стр|гл|capítulo|página|figura|tabella|capitolo|pagina|图|表|第|図)(?:\b|\W|\d|[\u3400-\u9fff]))",
+    r"\W*(?:\d|(?:fig(?:ure)?s?|tab(?:le)?s?|sect(?:ion)?s?|chapter|ch|page|pp?|eq|appendix|note"
+    r"|box|annex|art|abb|kap|kapitel|seite|рис|табл|стр|гл|capítulo|página|figura|tabella|capitolo|pagina|图|表|第|図)(?:\b|\W|\d|[\u3400-\u9fff]))",
     re.I,
 )
 _CLOSING_BRACKET = re.compile(r"[)\]】）]")
