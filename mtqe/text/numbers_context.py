@@ -28,7 +28,7 @@ _PERCENT = re.compile(
 )
 _PERCENT_BEFORE = "百分之"
 _WORD = re.compile(r"[^\W\d_]+[²2]?(?:/h\b)?|°\s?[cf]?|[℃℉²%$€£¥￥₽₹₩₺₴\"”]|/h\b")
-_ORDINAL = re.compile(r"^(?:st|nd|rd|th|er|ème|e|[º°ª.])(?![^\W\d_])")
+_ORDINAL = re.compile(r"^(?:st|nd|rd|th|er|ème|e|[ºª.])(?![^\W\d_])")
 _CLOCK = re.compile(r"\s?[:.：]\s?[0-5]\d(?!\d)|\s?h\b")
 # What may stand between a number and its unit.
 _FILLERS = " \u00a0\u202f-多余餘来个個"
