@@ -8,6 +8,7 @@ python benchmarks/detectors.py [--data ../shared/data] [--only NAME]
   and twice as many in which they marked none; recall, precision, and unmarked ones flagged.
 * spoilt sentences, with source: DEMETR's contrasts, found in the spoilt translation, and flagged in
   the good one.
+* whole articles, with source: people's translations as they are, and with a sentence deleted or inserted.
 * human texts, target alone and with source: annotated human articles, references of WMT20 and WMT21
   and biomedical abstracts, Parallel Universal Dependencies; how many are flagged. Some of these flags
   are real slips of the writers.
@@ -23,8 +24,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import click
 
@@ -49,6 +52,19 @@ CONTRASTS = {
     "minor_id30_tokenized": "spacing",
 }
 REFERENCES = ("mqm20.en-de", "mqm20.zh-en", "mqm21news.en-de", "mqm21news.zh-en", "bio21")
+
+# A sentence that no news article or abstract has, for each language of the whole articles.
+STRANGER = {
+    "en": "Whisk the eggs with the sugar and bake the cake for an hour until it is brown.",
+    "de": "Die Eier mit dem Zucker schaumig schlagen und den Kuchen eine Stunde lang backen.",
+    "fr": "Battre les œufs avec le sucre et faire cuire le gâteau une heure au four.",
+    "es": "Batir los huevos con el azúcar y hornear el pastel durante una hora.",
+    "zh": "把鸡蛋和糖一起打匀，然后把蛋糕放进烤箱烤一个小时。",
+    "ru": "Взбейте яйца с сахаром и выпекайте пирог в духовке около часа.",
+}
+GAPS = ("omission", "addition")
+LEAST_SENTENCES = 5
+MOST_WHOLE = 300
 
 # A language pair with fewer segments than this says little by itself.
 LEAST_SEGMENTS = 60
@@ -244,6 +260,47 @@ def on_humans(data: Path, chosen: list[Detector], figures: Figures) -> None:
                 kinds[label] = human_figures(chosen_issues)
 
 
+def on_gaps(data: Path, chosen: list[Detector], figures: Figures) -> None:
+    """Human translations of whole articles as they are, and with a sentence deleted or inserted."""
+    some = [detector for detector in chosen if detector.name in GAPS]
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for article in islice(whole_articles(data), MOST_WHOLE) if some else ():
+        sentences = article.target.split("\n")
+        middle = len(sentences) // 2
+        spoilt = {
+            "omission": sentences[:middle] + sentences[middle + 1 :],
+            "addition": [*sentences[:middle], STRANGER[str(article.target_lang)], *sentences[middle:]],
+        }
+        for detector in some:
+            texts = (article.target, "\n".join(spoilt[detector.name]))
+            false, found = (
+                bool(find_issues(prepare(replace(article, target=text)), [detector])[1]) for text in texts
+            )
+            for i, value in enumerate((1, found, false)):
+                counts[detector.name][i] += value
+    for name, (of, found, false) in counts.items():
+        figures[name]["whole articles with a sentence deleted or inserted"] = {
+            "recall": share(found, of),
+            "good_ones_flagged": share(false, of),
+            "of": of,
+        }
+
+
+def whole_articles(data: Path) -> Iterator[Article]:
+    """Translations of documents by people, and their sources as one text, in a fixed mixed order."""
+    documents: dict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
+    for pair, document, key, target, source in human_sentences(data):
+        if source and not is_for_tuning(document) and pair.split("-")[1] in STRANGER:
+            documents[pair, document][key] = (target, source)
+    for pair, document in sorted(documents, key=lambda key: crc32(repr(key).encode())):
+        sentences = documents[pair, document]
+        if len(sentences) >= LEAST_SENTENCES:
+            sides = zip(*(sentences[key] for key in sorted(sentences, key=place)), strict=True)
+            target, source = ("\n".join(side) for side in sides)
+            source_lang, target_lang = pair.split("-")
+            yield Article(document, target, source, target_lang=target_lang, source_lang=source_lang)
+
+
 def time_of(detector: Detector, articles: list[tuple[str, Article]]) -> float:
     """Processor seconds for all articles, after one to warm up."""
     list(detector.detect(articles[0][1]))
@@ -277,7 +334,7 @@ def main(data: Path, only: str | None) -> None:
         return
     chosen = [cls() for cls in detectors if (cls.name == only if only else True)]
     figures: Figures = defaultdict(dict)
-    for measure in (on_articles, on_segments, on_contrasts, on_humans):
+    for measure in (on_articles, on_segments, on_contrasts, on_gaps, on_humans):
         measure(data, chosen, figures)
     kept = {detector.name: figures[detector.name] for detector in chosen}
     print(json.dumps(kept, indent=1))

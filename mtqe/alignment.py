@@ -48,6 +48,12 @@ _MOST_LENGTH_COST = 0.5
 # A text and its like by names and numbers alone: what nothing shared and all shared costs.
 _NOTHING_SHARED, _ALL_SHARED = 0.62, 0.1
 
+# Gaps of both sides whose lengths differ by no more than this factor may stand for each other.
+_LIKE_LENGTH = 3.0
+
+# How far apart sentences are that are translated freely; unrelated ones are rarely so near.
+_FREE = 0.9
+
 # More cells than this are cut at anchors first.
 _MOST_CELLS = 250_000
 _ANCHOR_DISTANCE = 0.45
@@ -79,7 +85,9 @@ def align(
         block = np.asarray(blocks[i:k])
         beads = _path(distance.part(slice(i, k), slice(j, m)), block, lengths[0][i:k], lengths[1][j:m])
         found += [(_shift(a, i), _shift(b, j)) for a, b in beads]
-    return found if isinstance(distance, _SharedTokens) else list(_verified(found, ours, theirs))
+    if not isinstance(distance, _SharedTokens):
+        found = list(_verified(found, ours, theirs))
+    return list(_paired(found, distance, *lengths))
 
 
 def _shift(numbers: range, by: int) -> range:
@@ -125,6 +133,41 @@ def _with_gaps(bead: Bead, best: Bead) -> Iterator[Bead]:
     yield from _gaps(a.start, c.start, b.start, d.start)
     yield best
     yield from _gaps(c.stop, a.stop, d.stop, b.stop)
+
+
+def _paired(
+    beads: Sequence[Bead], distance: _Vectors | _SharedTokens, ours: Matrix, theirs: Matrix
+) -> Iterator[Bead]:
+    """Beads in which gaps of both sides that stand together are put beside one another.
+
+    What is translated so freely that little shows it is still the translation of what stands in
+    its place, if their lengths are alike and they are not wholly unlike.
+    """
+    scaled = theirs * float(ours.sum() / theirs.sum())
+    waiting: list[Bead] = []
+    for bead in beads:
+        if bead[0] and bead[1]:
+            yield from waiting
+            yield bead
+            waiting = []
+        elif waiting and (pair := _pair(waiting[-1], bead, distance, ours, scaled)):
+            waiting[-1] = pair
+        else:
+            waiting.append(bead)
+    yield from waiting
+
+
+def _pair(
+    gap: Bead, other: Bead, distance: _Vectors | _SharedTokens, ours: Matrix, theirs: Matrix
+) -> Bead | None:
+    """Two gaps as one bead, if they are of different sides and may translate one another."""
+    (a, b), (c, d) = gap, other
+    if len(a) == len(c) or len(b) == len(d):
+        return None
+    mine, its = a or c, b or d
+    lengths = sorted((ours[mine.start], theirs[its.start]))
+    apart = distance.part(slice(mine.start, mine.stop), slice(its.start, its.stop))()[0, 0]
+    return (mine, its) if lengths[1] <= _LIKE_LENGTH * lengths[0] and apart <= _FREE else None
 
 
 def _joined(texts: Sequence[str], numbers: range) -> str:

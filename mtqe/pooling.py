@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mtqe.data import Article, Score, Segment
+from mtqe.gaps import missing_in_target
 from mtqe.scale import penalty_to_score, score_to_penalty
 from mtqe.text.words import count_words
 
@@ -31,10 +32,11 @@ def pool(segments: Sequence[Segment], scores: Sequence[Score]) -> Score:
 def pool_with_omissions(article: Article, scores: Sequence[Score]) -> Score:
     """As ``pool``, with each source sentence that is missing in the target counted as an error."""
     pooled = pool(article.segments, scores)
-    if not article.omissions or (pooled.value is None and article.segments):
+    missing = missing_in_target(article)
+    if not missing or (pooled.value is None and article.segments):
         return pooled
     words = pooled.stats.get("words", 0.0)
-    omitted = sum(count_words(omission.text) for omission in article.omissions)
+    omitted = sum(count_words(omission.text) for omission in missing)
     points = words * score_to_penalty(pooled.value or 0.0) + omitted * _OMITTED_PENALTY
     return _pooled(points / max(words + omitted, 1), {**pooled.stats, "omitted_words": float(omitted)})
 

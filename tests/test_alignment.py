@@ -73,9 +73,24 @@ def test_sentences_of_two_paragraphs_are_never_joined() -> None:
     assert all(len(a) <= 1 for a, _ in found)
 
 
+def test_a_free_translation_is_put_beside_what_stands_in_its_place() -> None:
+    """Little in it shows what it translates, but that it is there."""
+    free = "For three long summers the builders had been at it."
+    found = aligned([*ENGLISH[:2], free, *ENGLISH[3:]], GERMAN)
+    assert found == [([i], [i]) for i in range(5)]
+
+
 def test_an_unrelated_source_is_all_gaps() -> None:
     """Nothing is forced together."""
     assert all(not a or not b for a, b in aligned(OTHER, GERMAN))
+
+
+def test_gaps_of_very_different_lengths_stay_gaps() -> None:
+    """A caption is no translation of a paragraph."""
+    long = " ".join(OTHER * 3)
+    found = aligned([*ENGLISH[:2], long, *ENGLISH[3:]], [*GERMAN[:2], "Foto: Kern", *GERMAN[3:]])
+    assert ([2], []) in found
+    assert ([], [2]) in found
 
 
 def test_a_single_sentence_is_paired_with_its_translation() -> None:

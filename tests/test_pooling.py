@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mtqe.data import Article, Omission, Score, Segment
@@ -46,12 +48,21 @@ def test_an_article_without_scores_is_null_and_says_why() -> None:
 
 def test_missing_source_sentences_cost_adequacy() -> None:
     """Half a translation is not an adequate one, however good that half is."""
-    whole = Article("a", "x", segments=tuple(segments("one two three four")))
-    half = Article(
-        "a", "x", segments=whole.segments, omissions=(Omission((0, 9), "un deux trois quatre", 1),)
-    )
+    segment = Segment(0, 0, (0, 18), "one two three four", source="un deux trois quatre")
+    whole = Article("a", "x", target_lang="en", source_lang="fr", segments=(segment,))
+    half = replace(whole, omissions=(Omission((21, 41), "cinq six sept neuf", 1),))
     full, cut = (pool_with_omissions(article, [Score(95.0)]) for article in (whole, half))
     assert full.value == pytest.approx(95.0)
     assert cut.value is not None
     assert cut.value < 15
     assert cut.stats["omitted_words"] == 4
+
+
+def test_an_omission_that_a_neighbour_has_room_for_costs_nothing() -> None:
+    """A translator who joins two sentences leaves neither out."""
+    joined = "one two three four, and then five six seven eight as well"
+    pairs = [("un deux trois quatre", joined)] + [("un deux trois", "one two three")] * 3
+    parts = tuple(Segment(i, 0, (0, len(t)), t, source=s) for i, (s, t) in enumerate(pairs))
+    omission = Omission((0, 9), "puis cinq six sept huit", 1)
+    article = Article("a", "x", target_lang="en", source_lang="fr", segments=parts, omissions=(omission,))
+    assert "omitted_words" not in pool_with_omissions(article, [Score(95.0)] * 4).stats

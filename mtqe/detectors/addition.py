@@ -8,9 +8,7 @@ from typing import ClassVar
 
 from mtqe.data import Article, Example, Mark
 from mtqe.detectors.base import detectors
-from mtqe.models.adequacy import covers
-from mtqe.text.gaps import missing_in_source
-from mtqe.text.languages import base_language
+from mtqe.gaps import missing_in_source
 from mtqe.text.words import count_words
 
 # Measured on WMT documents: one in 100 without an addition is marked, and 19 in 20 with one.
@@ -57,15 +55,6 @@ class Addition:
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each segment without a counterpart."""
-        if article.source is None or not _known(article):
-            return
-        for at in missing_in_source(article):
-            segment = article.segments[at]
+        for segment in missing_in_source(article):
             if not segment.excluded and count_words(segment.target) >= self.least_words:
                 yield Mark(*segment.target_span, "nothing in the source says this", "major", _CONFIDENCE)
-
-
-def _known(article: Article) -> bool:
-    """Whether sentences of both languages can be compared by their meaning."""
-    languages = (article.source_lang, article.target_lang)
-    return all(covers(base_language(language or "und")) for language in languages)

@@ -8,9 +8,7 @@ from typing import ClassVar
 
 from mtqe.data import Article, Example, Mark, Omission
 from mtqe.detectors.base import detectors
-from mtqe.models.adequacy import covers
-from mtqe.text.gaps import missing_in_target
-from mtqe.text.languages import base_language
+from mtqe.gaps import missing_in_target
 from mtqe.text.words import count_words
 
 _SHOWN = 80
@@ -56,19 +54,9 @@ class MissingSentence:
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One empty mark for each missing sentence."""
-        if not _known(article):
-            return
-        for number in missing_in_target(article):
-            omission = article.omissions[number]
+        for omission in missing_in_target(article):
             if count_words(omission.text) >= self.least_words:
                 yield _mark(article, omission)
-
-
-def _known(article: Article) -> bool:
-    """Whether sentences of both languages can be compared by their meaning."""
-    return all(
-        covers(base_language(language or "und")) for language in (article.source_lang, article.target_lang)
-    )
 
 
 def _mark(article: Article, omission: Omission) -> Mark:

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "mtqe"
 LAYERS = (
     {"errors", "data", "scale"},
     {"text", "registry"},
-    {"models", "pooling", "signature", "alignment"},
+    {"models", "pooling", "gaps", "signature", "alignment"},
     {"scorers", "detectors", "quality"},
     {"prepare", "issues", "readers", "writers"},
     {"evaluate"},

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mtqe.data import Article, Omission, Segment
+from mtqe.data import Article, Segment
 from mtqe.detectors.addition import Addition
 from mtqe.prepare import prepare
 
@@ -53,13 +53,6 @@ def test_a_neighbours_source_with_room_for_it_says_it() -> None:
         "Der Steg ist gesperrt, und den Kuchen soll man eine ganze Stunde lang backen.",
     )
     assert list(Addition().detect(aligned(PLAIN, PLAIN, PLAIN, long, ADDED, PLAIN, PLAIN))) == []
-
-
-def test_a_source_sentence_left_over_beside_it_says_it() -> None:
-    """Freely, and at about the same length."""
-    article = aligned(PLAIN, ADDED, PLAIN)
-    left = Omission((0, 1), "Der Ofen braucht sechzig Minuten.", 1)
-    assert list(Addition().detect(replace(article, omissions=(left,)))) == []
 
 
 def test_languages_that_can_not_be_compared_are_left_alone() -> None:

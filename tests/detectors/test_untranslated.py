@@ -122,7 +122,10 @@ def test_words_copied_from_the_source_are_marked_and_names_are_not() -> None:
 
 def test_copied_words_are_an_option() -> None:
     """Off at 1, and what is marked at a high probability is marked at a low one."""
-    source, target = "Tap Settings to see your Children's Hospital.", "Tap Settings für Ihr Children's Hospital."
+    source, target = (
+        "Tap Settings to see your Children's Hospital.",
+        "Tap Settings für Ihr Children's Hospital.",
+    )
     assert copies(target, source, ("de", "en"), copied=1.0) == []
     assert set(copies(target, source, ("de", "en"), copied=0.7)) <= set(copies(target, source, ("de", "en")))
 
