@@ -14,9 +14,11 @@ from mtqe.detectors.base import detectors
 from mtqe.errors import ConfigError
 from mtqe.evaluate import Evaluator, default_detectors, default_scorers
 from mtqe.quality import Quality
+from mtqe.readers.base import readers
 from mtqe.registry import Registry, nearest
 from mtqe.scorers.base import scorers
 from mtqe.text.languages import is_language
+from mtqe.writers.base import writers
 
 T = TypeVar("T")
 
@@ -30,7 +32,31 @@ def _language(tag: str) -> str:
     return tag
 
 
+def _reader(name: str) -> str:
+    return _known_in(readers, name)
+
+
+def _writer(name: str) -> str:
+    return _known_in(writers, name)
+
+
+def _known_in(registry: Registry[Any], name: str) -> str:
+    if name not in registry.names():
+        raise ValueError(f"no {registry.kind} is called {name!r}.{nearest(name, registry.names())}")
+    return name
+
+
+def _not_a_dash(path: Path) -> Path | None:
+    """Standard output, of which "-" is a name as well."""
+    return None if str(path) == "-" else path
+
+
 Language = Annotated[str, AfterValidator(_language)]
+InputFormat = Annotated[str, AfterValidator(_reader)]
+OutputFormat = Annotated[str, AfterValidator(_writer)]
+
+# Every score is from 0 to 100.
+Gate = Annotated[float, Field(ge=0, le=100)]
 
 
 class _Section(BaseModel):
@@ -45,7 +71,7 @@ class InputSection(_Section):
     reference: Path | None = None
     source_lang: Language | None = None
     target_lang: Language | None = None
-    format: str | None = None
+    format: InputFormat | None = None
     encoding: str | None = None
     skip_bad: bool = False
     rejects: Path = Path("rejects.jsonl")
@@ -54,8 +80,8 @@ class InputSection(_Section):
 class OutputSection(_Section):
     """Where reports go: a file or folder (standard output if not given), and in which format."""
 
-    path: Path | None = None
-    format: str | None = None
+    path: Annotated[Path, AfterValidator(_not_a_dash)] | None = None
+    format: OutputFormat | None = None
 
 
 class RunFile(_Section):
@@ -67,7 +93,7 @@ class RunFile(_Section):
     score: list[Spec] | None = None
     detect: list[Spec] | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
-    fail_below: dict[str, float] = Field(default_factory=dict)
+    fail_below: dict[str, Gate] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,9 +118,20 @@ def _run(sections: dict[str, Any], name: str | None) -> Run:
     problems: list[str] = []
     file = _validate(RunFile, sections, problems)
     evaluator = _evaluator(sections, problems)
+    if file is not None and evaluator is not None:
+        problems += _unknown_gates(file, evaluator)
     if problems or file is None or evaluator is None:
         raise ConfigError(_list(name, problems))
     return Run(file, evaluator)
+
+
+def _unknown_gates(file: RunFile, evaluator: Evaluator) -> list[str]:
+    given = ["quality", *(scorer.gives for scorer in evaluator.scorers)]
+    return [
+        f"fail_below: no score is called {name!r}; this run has {', '.join(given)}"
+        for name in file.fail_below
+        if name not in given
+    ]
 
 
 def build(registry: Registry[T], specs: Sequence[Spec], section: str, problems: list[str]) -> tuple[T, ...]:

@@ -33,14 +33,38 @@ def execute(run: Run, progress: Progress = iter) -> Outcome:
     output = run.file.output
     writer = pick_writer(output.format, output.path)
     writer.check(output.path)
+    _keep_inputs(run)
     outcome = Outcome()
     rejects = Rejects(run.file.input.rejects) if run.file.input.skip_bad else None
-    reports = run.evaluator.evaluate(read_all(run.file.input, rejects))
+    reports = run.evaluator.evaluate(_some(read_all(run.file.input, rejects), run.file.input, rejects))
     writer.write(progress(_counted(reports, run.file.fail_below, outcome)), output.path)
     outcome.rejected = rejects.count if rejects else 0
-    if outcome.articles == 0 and outcome.rejected == 0:
-        raise InputError(f"{', '.join(map(str, run.file.input.paths))}: no article in there")
     return outcome
+
+
+def _keep_inputs(run: Run) -> None:
+    """An ``InputError`` if a file that is read would be written to."""
+    section = run.file.input
+    sides = [path for path in (section.source, section.reference) if path is not None]
+    read = {path.resolve() for path in [*section.paths, *sides] if path.is_file()}
+    written = {section.rejects} if section.skip_bad else set()
+    written |= {run.file.output.path} if run.file.output.path is not None else set()
+    for path in written:
+        # A folder of pages may hold a page that is read.
+        pages = {file for file in read if file.parent == path.resolve() and file.suffix == ".html"}
+        if path.resolve() in read or pages:
+            raise InputError(f"{path}: the run reads it and would overwrite it; name another place")
+
+
+def _some(articles: Iterator[Article], section: InputSection, rejects: Rejects | None) -> Iterator[Article]:
+    """The articles; an ``InputError`` if there is none, so that no empty report is written."""
+    first = next(articles, None)
+    if first is None:
+        files = ", ".join(map(str, section.paths))
+        bad = f"; bad records: {rejects.count}, see {rejects.path}" if rejects and rejects.count else ""
+        raise InputError(f"{files}: no article in there{bad}")
+    yield first
+    yield from articles
 
 
 def read_all(section: InputSection, rejects: Rejects | None = None) -> Iterator[Article]:
@@ -74,13 +98,9 @@ def _counted(
 
 def _failures(report: ArticleReport, gates: Mapping[str, float]) -> list[str]:
     """The gates that a report does not meet; a null score is not below anything."""
-    found = []
-    for name, least in gates.items():
-        score = report.scores.get(name)
-        if score is None:
-            raise InputError(
-                f"fail_below: no score is called {name!r}; this run has {', '.join(report.scores)}"
-            )
-        if score.value is not None and score.value < least:
-            found.append(f"{report.article.id}: {name} {score.value:.1f} is below {least:g}")
-    return found
+    scores = {name: report.scores[name].value for name in gates}
+    return [
+        f"{report.article.id}: {name} {value:.1f} is below {gates[name]:g}"
+        for name, value in scores.items()
+        if value is not None and value < gates[name]
+    ]

@@ -41,19 +41,28 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit 0 done, 1 a gate was not met, 2 the user's mistake."""
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        sys.exit(cli.main(sys.argv[1:] or ["--help"], standalone_mode=False) or 0)
     except click.ClickException as error:
-        _fail(error.format_message())
+        context = getattr(error, "ctx", None)
+        _fail(error.format_message() + (f" See {context.command_path} --help." if context else ""))
     except MtqeError as error:
         _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(_BROKEN_PIPE)
 
 
 def _fail(message: str) -> None:
     print(f"mtqe: {message}", file=sys.stderr)  # noqa: T201
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
     sys.exit(_USERS_MISTAKE)
+
+
+def _drop_output() -> None:
+    """What can't be written goes nowhere: Python would complain once more when it closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

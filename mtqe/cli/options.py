@@ -21,7 +21,8 @@ def perform(run: Run) -> int:
 
     outcome = execute(run, _progress)
     if outcome.rejected:
-        _say(f"{outcome.rejected} bad records set aside in {run.file.input.rejects}")
+        records = "record" if outcome.rejected == 1 else "records"
+        _say(f"{outcome.rejected} bad {records} set aside in {run.file.input.rejects}")
     for failure in outcome.failed[:_SHOWN_FAILURES]:
         _say(failure)
     if len(outcome.failed) > _SHOWN_FAILURES:

@@ -33,6 +33,7 @@ FEATURES = (
     "lower_in_run",  # words of the run that the source has in lower case
     "other_alphabet",  # than that of the target language: Latin words in a Russian text
     "among_characters",  # Latin words in a Chinese, Japanese or Korean text
+    "abbreviation_among_characters",
     "copied_share",  # of the target's words
     "source_occurrences",
     "most_usual_in_run",  # highest frequency in the source language of the words of the run
@@ -188,6 +189,7 @@ def _run_features(
             of_run[0],
             float(stranger and not characters),
             float(stranger and characters),
+            float(stranger and characters and capitals[i]),
             share,
             float(len(word.sources)),
             *of_run[1:],

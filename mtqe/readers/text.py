@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -39,5 +40,6 @@ def article_name(file: str) -> str:
     """What the article of a file is called: its name without folder and endings."""
     if file == STANDARD_INPUT:
         return "stdin"
-    name = PurePath(file).name
+    # A name may hold bytes that are no text; a report may not.
+    name = os.fsencode(PurePath(file).name).decode(errors="replace")
     return name.removesuffix(".gz").removesuffix(".zst").rsplit(".", 1)[0] or name

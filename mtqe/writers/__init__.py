@@ -21,8 +21,9 @@ def pick_writer(format: str | None, output: Path | None) -> Writer:
         return writers.get(format)()
     if output is None:
         return writers.get(_DEFAULT)()
-    found = next((cls for cls in writers if output.name.lower().endswith(cls.suffixes)), None)
-    if found is None and not output.suffix:
+    name = output.name.lower().removesuffix(".gz")
+    found = next((cls for cls in writers if name.endswith(cls.suffixes)), None)
+    if found is None and (output.is_dir() or not output.suffix):
         return writers.get("html")()  # a folder of pages
     if found is None:
         raise InputError(

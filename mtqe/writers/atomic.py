@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,9 +16,9 @@ from typing import TextIO, cast
 
 from mtqe.errors import InputError
 
-# What the user can mend, and what may happen halfway through. Other OSErrors are our bugs.
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENAMETOOLONG, errno.ENOTDIR}
+# What may happen while something is written, and when a file is made. Other errors are our bugs.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_REFUSED = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENAMETOOLONG, errno.ENOTDIR}
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
     a link leads to the file that is replaced. Raises ``InputError`` when the place can't be
     written to, or is full.
     """
-    with writing(path or "standard output"):
+    with _says(path or "standard output", _FULL):
         if path is None:
             yield _standard_output()
             sys.stdout.flush()
@@ -42,12 +43,12 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def writing(place: Path | str) -> Iterator[None]:
-    """A block whose failure to write is an ``InputError`` that names the place."""
+def _says(place: Path | str, reasons: frozenset[int]) -> Iterator[None]:
+    """A block in which an OSError of these kinds becomes an ``InputError`` that names the place."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _NO_ROOM | _REFUSED:
+        if error.errno not in reasons:
             raise
         raise InputError(f"{place}: can't be written: {error.strerror}") from error
 
@@ -55,23 +56,44 @@ def writing(place: Path | str) -> Iterator[None]:
 @contextmanager
 def _replaced(path: Path) -> Iterator[TextIO]:
     check_writable(path)
-    folder, prefix = existing_folder(path), f".{path.name[:50]}."
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=prefix, suffix=".part")
+    with _says(path, _REFUSED):
+        descriptor, name = tempfile.mkstemp(".part", f".{path.name[:50]}.", existing_folder(path))
     temporary = Path(name)
     try:
         with _text(descriptor, path) as stream:
             yield stream
         temporary.chmod(0o666 & ~_umask())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(path)
+        with _says(path, _REFUSED):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
+@contextmanager
+def open_folder(path: Path) -> Iterator[Path]:
+    """A folder whose files go to the folder ``path`` when the block ends without an error.
+
+    Files of the same names are replaced, others stay. Raises ``InputError`` as ``open_output``.
+    """
+    with _says(path, _FULL):
+        with _says(path, _REFUSED):
+            beside = path if path.is_dir() else existing_folder(path)
+            temporary = Path(tempfile.mkdtemp(".part", f".{path.name[:50]}.", beside))
+        try:
+            yield temporary
+            with _says(path, _REFUSED):
+                path.mkdir(parents=True, exist_ok=True)
+                for file in sorted(temporary.iterdir()):
+                    file.replace(path / file.name)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
 def check_writable(path: Path) -> None:
     """Raise ``InputError`` if ``path`` can't be written. Nothing is made of it or of its folders yet."""
-    with writing(path):
+    with _says(path, _REFUSED):
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name a file")
         folder = existing_folder(path)
@@ -101,21 +123,13 @@ def _standard_output() -> TextIO:
     return sys.stdout
 
 
-def _text(descriptor: int, path: Path) -> TextIO:
-    raw = os.fdopen(descriptor, "wb")
-    # No time stamp and no name in the header: same report, same bytes.
-    binary = _Gzip("", "wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else raw
-    return io.TextIOWrapper(cast("io.BufferedWriter", binary), encoding="utf-8", newline="\n")
-
-
-class _Gzip(gzip.GzipFile):
-    """A compressed file that closes the file below it as well."""
-
-    def close(self) -> None:
-        below = self.fileobj
-        super().close()
-        if below is not None:
-            below.close()
+@contextmanager
+def _text(descriptor: int, path: Path) -> Iterator[TextIO]:
+    with os.fdopen(descriptor, "wb") as raw:
+        # No time stamp and no name in the header: same report, same bytes.
+        packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else raw
+        with io.TextIOWrapper(cast("io.BufferedWriter", packed), encoding="utf-8", newline="\n") as stream:
+            yield stream
 
 
 def _umask() -> int:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import ClassVar
 
 from mtqe.data import ArticleReport
 from mtqe.errors import InputError
-from mtqe.writers.atomic import check_writable, open_output
+from mtqe.writers.atomic import check_writable, is_special, open_folder, open_output
 from mtqe.writers.base import writers
 from mtqe.writers.page import article_page, index_page, index_row
 from mtqe.writers.verdict import heading
 
 _UNSAFE_IN_NAMES = re.compile(r"[^\w.-]+")
-_LONGEST_NAME = 80
+
+# Bytes: file systems take 255 for a name, and an ending and a number come to it.
+_LONGEST_NAME = 200
+
+# Names that Windows keeps for its devices, with any ending.
+_DEVICES = {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 @writers.register
@@ -50,38 +53,31 @@ class Html:
 
 
 def _is_folder(output: Path) -> bool:
-    return output.is_dir() or not output.suffix
+    return output.is_dir() or not (output.suffix or is_special(output))
 
 
 def _write_folder(reports: Iterator[ArticleReport], output: Path) -> None:
-    """Pages are made in a folder beside ``output`` and moved there when all are done."""
-    with _temporary(output) as folder:
+    with open_folder(output) as folder:
         rows = []
-        taken = {"index.html"}
+        taken = {"index"}
         for report in reports:
             name = _page_name(report, taken)
             (folder / name).write_text(article_page(report, "index.html"), encoding="utf-8", newline="\n")
             rows.append(index_row(report, name))
         (folder / "index.html").write_text(index_page(rows), encoding="utf-8", newline="\n")
-        output.mkdir(parents=True, exist_ok=True)
-        for page in sorted(folder.iterdir()):
-            page.replace(output / page.name)
-
-
-@contextmanager
-def _temporary(output: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name[:50]}."))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _page_name(report: ArticleReport, taken: set[str]) -> str:
     """A file name made of the article's, safe in every file system and not taken yet."""
-    stem = _UNSAFE_IN_NAMES.sub("-", heading(report)).strip(".-")[:_LONGEST_NAME] or "article"
-    numbered = (f"{stem}-{number}.html" for number in range(2, len(taken) + 3))
-    free = (name for name in chain([f"{stem}.html"], numbered) if name.lower() not in taken)
-    name = next(free)
-    taken.add(name.lower())
-    return name
+    named = _UNSAFE_IN_NAMES.sub("-", unicodedata.normalize("NFC", heading(report)))
+    stem = named.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(".-") or "article"
+    if stem.split(".")[0].casefold() in _DEVICES:
+        stem = f"article-{stem}"
+    free = next(name for name in chain([stem], (f"{stem}-{n}" for n in count(2))) if _key(name) not in taken)
+    taken.add(_key(free))
+    return f"{free}.html"
+
+
+def _key(name: str) -> str:
+    """What names have in common that some file systems take for one."""
+    return unicodedata.normalize("NFKC", name).casefold()

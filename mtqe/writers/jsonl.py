@@ -21,7 +21,7 @@ class Jsonl:
     """A line for each article, written as soon as it is judged."""
 
     name: ClassVar[str] = "jsonl"
-    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".jsonl.gz", ".ndjson")
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson")
 
     def check(self, output: Path | None) -> None:
         """Raise ``InputError`` if ``output`` is not a file that can be written."""

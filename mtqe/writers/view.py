@@ -15,7 +15,9 @@ from mtqe.writers.verdict import BANDS, band
 _WORST = 5
 _GOOD_ENOUGH = BANDS[0].least
 
+# Characters around an issue, and of an issue where it is only named.
 _CONTEXT = 40
+_QUOTED = 30
 
 # Characters that move the cursor, colour the screen or turn the text around them.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -40,6 +42,12 @@ def one_line(text: str) -> str:
     return safe(" ".join(text.split()))
 
 
+def shortened(text: str, length: int) -> str:
+    """``text`` on one line, cut after ``length`` characters, which an ellipsis says."""
+    line = one_line(text)
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
 def number(score: Score | None) -> str:
     """A score as people read it: whole points, or a dash."""
     return "–" if score is None or score.value is None else f"{score.value:.0f}"
@@ -56,7 +64,9 @@ def reasons(report: ArticleReport, segment: SegmentReport) -> list[str]:
     """Why a sentence scores as it does: its issues, and the parts that are low."""
     index = segment.segment.index
     issues = [
-        f"{issue.category} “{one_line(issue.text)[:30]}”" for issue in report.issues if issue.segment == index
+        issue.category + (f" “{shortened(issue.text, _QUOTED)}”" if issue.text.strip() else "")
+        for issue in report.issues
+        if issue.segment == index
     ]
     parts = [
         f"{band(score.value)} {name}" + (f" ({score.note})" if score.note else "")

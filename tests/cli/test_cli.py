@@ -120,7 +120,7 @@ def test_bad_records_are_set_aside_when_asked(tmp_path: Path) -> None:
     done = mtqe("report", bad, "--skip-bad", "-f", "jsonl", cwd=tmp_path)
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 1
-    assert "1 bad records set aside in rejects.jsonl" in done.stderr.decode()
+    assert "1 bad record set aside in rejects.jsonl" in done.stderr.decode()
     assert json.loads((tmp_path / "rejects.jsonl").read_text(encoding="utf-8"))["line"] == 2
 
 
