@@ -69,6 +69,9 @@ MOST_WHOLE = 300
 # A language pair with fewer segments than this says little by itself.
 LEAST_SEGMENTS = 60
 
+# And so does a language with fewer documents.
+LEAST_DOCUMENTS = 30
+
 # Issues with less confidence than this are hints: reports set them apart, and quality hardly counts them.
 HINT = 0.5
 
@@ -256,8 +259,9 @@ def on_humans(data: Path, chosen: list[Detector], figures: Figures) -> None:
                     for (m, article), found in zip(articles, issues, strict=True)
                     if m == mode and language in ("", article.target_lang)
                 ]
-                label = f"human texts, {mode}" + (f", {language}" if language else "")
-                kinds[label] = human_figures(chosen_issues)
+                if len(chosen_issues) >= LEAST_DOCUMENTS:
+                    label = f"human texts, {mode}" + (f", {language}" if language else "")
+                    kinds[label] = human_figures(chosen_issues)
 
 
 def on_gaps(data: Path, chosen: list[Detector], figures: Figures) -> None:

@@ -42,7 +42,8 @@ def _writer(name: str) -> str:
 
 def _known_in(registry: Registry[Any], name: str) -> str:
     if name not in registry.names():
-        raise ValueError(f"no {registry.kind} is called {name!r}.{nearest(name, registry.names())}")
+        known = nearest(name, registry.names()).rstrip(".")
+        raise ValueError(f"no {registry.kind} is called {name!r}.{known}")
     return name
 
 

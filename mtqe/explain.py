@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from importlib.resources import files
 from typing import Any
@@ -14,6 +14,21 @@ from mtqe.detectors.base import detectors
 from mtqe.errors import ConfigError
 from mtqe.registry import nearest
 from mtqe.scorers.base import scorers
+
+# What figures are called in the tables, by their names in figures.json.
+_FOUND = {
+    "recall": "recall",
+    "precision": "precision",
+    "unmarked_flagged": "false in unmarked",
+    "good_ones_flagged": "false in good",
+    "of": "cases",
+}
+_HUMAN = {
+    "documents_flagged": "documents flagged",
+    "with_hints": "with hints",
+    "flags_per_1000_words": "flags per 1,000 words",
+    "of": "documents",
+}
 
 
 def overview() -> str:
@@ -48,13 +63,30 @@ def _facts(cls: Any) -> Iterator[str]:
 
 
 def _figures(name: str) -> Iterator[str]:
-    """What benchmarks/detectors.py measured on the development data."""
+    """What benchmarks/detectors.py measured, on documents that nothing was tuned on."""
     figures = json.loads(files("mtqe").joinpath("figures.json").read_text(encoding="utf-8")).get(name, {})
-    for kind, found in figures.items():
-        shown = ", ".join(
-            f"{measure.replace('_', ' ')} {value}" for measure, value in found.items() if value is not None
-        )
-        yield f"measured on {kind}: {shown}"
+    yield from _table("found and missed", figures, _FOUND)
+    yield from _table("flagged in what people wrote", figures, _HUMAN)
+    if "time" in figures:
+        yield f"\nseconds per million words: {figures['time']['seconds_per_million_words']}"
+
+
+def _table(title: str, figures: dict[str, dict[str, Any]], columns: Mapping[str, str]) -> Iterator[str]:
+    """A table of the figures that have the first of the columns."""
+    first, *_ = columns
+    rows = [
+        [kind, *("–" if found.get(key) is None else str(found[key]) for key in columns)]
+        for kind, found in figures.items()
+        if first in found
+    ]
+    if not rows:
+        return
+    rows.insert(0, ["on", *columns.values()])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield f"\n{title}:"
+    for kind, *cells in rows:
+        shown = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+        yield f"  {kind:{widths[0]}}  {'  '.join(shown)}"
 
 
 def _examples(examples: tuple[Example, ...]) -> Iterator[str]:

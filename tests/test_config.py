@@ -33,7 +33,9 @@ def test_all_problems_come_at_once_each_with_its_place(tmp_path: Path) -> None:
     found = problems(
         tmp_path,
         """
-input: {paths: [a.txt], sorce: b.txt, target_lang: english!}
+input: {paths: [a.txt], sorce: b.txt, target_lang: english!, format: jsnl}
+output: {format: htm}
+fail_below: {quality: 300}
 detcet: [untranslated]
 score: [fluency_ngrm]
 detect:
@@ -49,6 +51,9 @@ quality: {issue_weight: heavy}
         "unknown section 'detcet'; did you mean 'detect'?",
         "unknown option in 'input': 'sorce'; did you mean 'source'?",
         "input.target_lang: 'english!' is not a BCP 47 language code",
+        "input.format: no reader is called 'jsnl'. Did you mean 'jsonl'?",
+        "output.format: no format is called 'htm'. Did you mean 'html'?",
+        "fail_below.quality: Input should be less than or equal to 100",
         "score[0] fluency_ngrm: no scorer is called that. Did you mean 'fluency_ngram'?",
         "detect[0] omission: unknown option 'least_word'; did you mean 'least_words'?",
         "detect[1] omission: least_words:",
@@ -65,6 +70,12 @@ def test_a_file_that_is_no_run_file_is_refused(tmp_path: Path) -> None:
     assert "input: Field required" in "\n".join(problems(tmp_path, "task: report"))
     with pytest.raises(ConfigError, match="can't be read"):
         load_run(tmp_path / "none.yaml")
+
+
+def test_a_gate_needs_a_score_of_the_run(tmp_path: Path) -> None:
+    """Known before anything is read."""
+    found = problems(tmp_path, "input: {paths: [a.txt]}\nscore: [fluency_ngram]\nfail_below: {adequacy: 5}")
+    assert "fail_below: no score is called 'adequacy'; this run has quality, fluency" in found[1]
 
 
 def test_options_of_a_run_file_reach_the_component(tmp_path: Path) -> None:
