@@ -41,7 +41,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit 0 done, 1 a gate was not met, 2 the user's mistake."""
     try:
-        sys.exit(cli.main(sys.argv[1:] or ["--help"], standalone_mode=False) or 0)
+        sys.exit(cli.main(sys.argv[1:] or ["--help"], "mtqe", standalone_mode=False) or 0)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         _fail(error.format_message() + (f" See {context.command_path} --help." if context else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say what is looked for, and what is left alone.")
 @click.argument("name", required=False)
 def command(name: str | None) -> int:
     """List all scorers and detectors, or explain the one called NAME."""

@@ -33,7 +33,7 @@ class Tsv:
             except ValueError as error:
                 raise BadRecordError(str(error)) from error
             if len(cells) != len(header):
-                raise BadRecordError(f"has {len(cells)} columns, the first line {len(header)}")
+                raise BadRecordError(f"columns: {len(cells)} here, {len(header)} in the first line")
             return {n: cell for n, cell in zip(header, cells, strict=True) if cell or n in FIELDS["target"]}
 
         return articles(lines, parse, file, options)

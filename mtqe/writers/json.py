@@ -30,8 +30,8 @@ class Json:
 
     def write(self, reports: Iterable[ArticleReport], output: Path | None) -> None:
         """Write one object, or an array if there are several reports."""
-        records = [report_record(report) for report in reports]
-        content = records[0] if len(records) == 1 else records
         options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         with open_output(output) as stream:
+            records = [report_record(report) for report in reports]
+            content = records[0] if len(records) == 1 else records
             stream.write(orjson.dumps(content, option=options).decode())

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from mtqe.cli import main
+
 ROOT = Path(__file__).parents[2]
 ARTICLE = ROOT / "examples" / "article.txt"
 
@@ -188,13 +190,25 @@ GOOD = {"id": "good", "target": "It rained all day.", "target_lang": "en"}
         ("a.json", b'{"target": "caf\xe9"}', "a.json: byte 15 (line 1) is not utf-8"),
         ("a.tsv", b"target\ncaf\xe9", "a.tsv:2: byte 3 of it is not UTF-8"),
         ("a.jsonl", b'{"target": null}', 'a.jsonl:1: lacks "target"'),
-        ("a.tsv", b"id\ttarget\n1\n", "a.tsv:2: has 1 columns, the first line 2"),
+        ("a.tsv", b"id\ttarget\n1\n", "a.tsv:2: columns: 1 here, 2 in the first line"),
     ],
 )
-def test_bad_input_is_one_line_and_no_output(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_bad_input_is_one_line_and_no_output(
+    tmp_path: Path,
+    name: str,
+    content: bytes,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Whatever is wrong with it; and nothing is written, not even an empty report."""
     (tmp_path / name).write_bytes(content)
-    message = error("report", name, "-o", "out.json", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["mtqe", "report", name, "-o", "out.json"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    output, message = capsys.readouterr()
+    assert (end.value.code, output) == (2, "")
     assert message.startswith(f"mtqe: {says}")
     assert message.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == [name]

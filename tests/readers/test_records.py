@@ -284,7 +284,7 @@ def test_tsv_needs_a_header_and_as_many_columns_everywhere(tmp_path: Path) -> No
     (article,) = load(path)
     assert (article.segments[0].source, article.target) == ('"Ja', 'He said "yes')
     path.write_text("doc_id\tsrc\tmt\nd\tJa\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"a\.tsv:2: has 2 columns, the first line 3"):
+    with pytest.raises(InputError, match=r"a\.tsv:2: columns: 2 here, 3 in the first line"):
         load(path)
     path.write_text("mt\tmt\nJa\tyes\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"a\.tsv:1: two columns are called 'mt'"):
