@@ -47,9 +47,19 @@ _OTHER_ALPHABET = FEATURES.index("other_alphabet")
 _WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+|[^\W\d_a-zA-Z\u00c0-\u024f]+")
 _LEAST_LETTERS = 2
 
+# Shorter words are particles of names, unless they are abbreviations.
+_LEAST_WORD = 3
+
 # The licensed data has few texts in other alphabets. Annotators of the rest mark twice as many of the
 # Latin words in them as the model gives odds for.
 _ALPHABET_FACTOR = 0.6
+
+# Where capitals are no sign of a name: German has them for all nouns, and English for the words of
+# titles and of organisations ("the Census Bureau"), which are translated.
+_CAPITAL_NOUNS = frozenset(["en", "de"])
+
+# A lower-case word that is as usual in the target language is a word of it ("café").
+_USUAL_HERE = 3.3
 
 # What templates and pages leave in a text: #NAME#, {count}, <b>, %s, addresses, handles.
 _NO_TEXT = re.compile(
@@ -102,7 +112,7 @@ class CopiedWords:
         words, features = copied_words(target, source, languages)
         if features and features[0][_OTHER_ALPHABET]:
             least *= _ALPHABET_FACTOR
-        chances = [self._chance(row) for row in features]
+        chances = [self._chance(row) if may_be_left(row, languages[1]) else 0.0 for row in features]
         marked = [word for word, chance in zip(words, chances, strict=True) if chance >= least / 2]
         found = []
         for start, end in merge([word[:2] for word in marked], gap=_GAP):
@@ -144,6 +154,16 @@ def copied_words(
     for run in _runs(words):
         features += _run_features(run, share, here, there, home)
     return words, features
+
+
+def may_be_left(row: Sequence[float], source_lang: str) -> bool:
+    """Whether a copied word can be one that was left: no name, and no word of the target language."""
+    facts = dict(zip(FEATURES, row, strict=True))
+    name = facts["capital"] and not facts["lower_in_source"] and not facts["all_capitals"]
+    short = facts["letters"] < _LEAST_WORD and not facts["all_capitals"]
+    if short or (name and source_lang not in _CAPITAL_NOUNS):
+        return False
+    return bool(facts["capital"]) or facts["usual_here"] < _USUAL_HERE
 
 
 def _written(source: str) -> Mapping[str, Sequence[str]]:
