@@ -9,7 +9,6 @@ import click
 
 from mtqe.cli.options import perform
 
-
 # \b keeps click from filling the lines.
 _EXAMPLES = """\b
 Examples:

@@ -242,7 +242,7 @@ def _language(tag: str | None) -> str | None:
 
 def _surrogates(text: str | None, name: str) -> str | None:
     count = len(_SURROGATE.findall(text)) if text else 0
-    return f"{name}: {count} lone surrogates, which are no characters, read as U+FFFD" if count else None
+    return f"{name}: lone surrogates, which are no characters, read as U+FFFD: {count}" if count else None
 
 
 def _clean(text: str) -> str:

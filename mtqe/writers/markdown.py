@@ -83,7 +83,7 @@ def _issues(report: ArticleReport) -> Iterator[str]:
     yield "|---:|---|---|---:|---:|---|---|---|"
     for index, issue in view.flagged(report):
         before, text, after = map(_escape, view.context(report, issue))
-        shown = f"{before}<ins>{text or '⟨ ⟩'}</ins>{after}"
+        shown = f"{before}<ins>{text}</ins>{after}"
         facts = (issue.category, issue.severity, f"{issue.confidence:.2f}", issue.segment + 1)
         message, advice = _escape(issue.message), _escape(view.advice(issue) or "")
         yield f"| {index + 1} | {' | '.join(map(str, facts))} | {shown} | {message} | {advice} |"

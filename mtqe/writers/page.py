@@ -17,6 +17,9 @@ from mtqe.writers.verdict import UNJUDGED, band, heading, languages, rate
 # More bars than pixels say nothing: longer articles are put together in parts.
 _MOST_BARS = 160
 _HISTOGRAM_BARS = 20
+
+# Characters of an issue in the list: a whole paragraph may be one.
+_LINK = 160
 _SCORES = ("quality", "fluency", "adequacy")
 
 # Headings of the index, and whether they stand over numbers.
@@ -42,8 +45,8 @@ def article_page(report: ArticleReport, index: str | None = None) -> str:
         heading=heading(report),
         word=band(report.scores["quality"].value),
         languages=languages(report),
-        words=report.words,
-        sentences=len(report.segments),
+        words=f"{report.words:,}",
+        sentences=f"{len(report.segments):,}",
         rate=f"{rate(len(view.flagged(report)), report):.1f}",
         counts=view.counts([issue for _, issue in view.flagged(report)]),
         scores=[_score(name, report.scores[name]) for name in report.scores],
@@ -80,15 +83,21 @@ def index_page(rows: Sequence[Values]) -> str:
     """The page that lists all articles, the worst first."""
     values = [row["scores"][0]["exact"] for row in rows]
     judged = sorted(value for value in values if value is not None)
-    middle = f", half of them below {judged[len(judged) // 2]:.0f}" if judged else ""
+    middle = f", half of them below {judged[len(judged) // 2]:.0f}" if len(judged) > 1 else ""
+    rest = f"; {len(rows) - len(judged)} could not be judged" if len(rows) > len(judged) else ""
     return _render(
         "index.html.j2",
         rows=sorted(rows, key=lambda row: (_or_last(row["scores"][0]["exact"]), row["heading"])),
         words=sum(row["words"] for row in rows),
         columns=_COLUMNS,
         histogram=_histogram(judged),
-        caption=f"Quality of {len(judged)} articles{middle}; {len(rows) - len(judged)} could not be judged.",
+        title=_articles(len(rows)),
+        caption=f"Quality of {_articles(len(judged))}{middle}{rest}.",
     )
+
+
+def _articles(number: int) -> str:
+    return f"{number:,} article{'' if number == 1 else 's'}"
 
 
 def _or_last(value: float | None) -> float:
@@ -158,11 +167,14 @@ def _paragraphs(report: ArticleReport) -> Iterator[Values]:
 def _by_segment(report: ArticleReport) -> dict[int, list[tuple[int, Issue]]]:
     """Each segment's issues with their numbers; an issue over several segments is in all of them."""
     found: dict[int, list[tuple[int, Issue]]] = {}
-    for number, issue in enumerate(report.issues):
-        for segment in report.article.segments[issue.segment :]:
-            if segment.index > issue.segment and segment.target_span[0] >= issue.end:
-                break
-            found.setdefault(segment.index, []).append((number, issue))
+    segments = report.article.segments
+    for number, issue in view.flagged(report):
+        index = issue.segment
+        while index < len(segments) and (
+            index == issue.segment or segments[index].target_span[0] < issue.end
+        ):
+            found.setdefault(index, []).append((number, issue))
+            index += 1
     return found
 
 
@@ -254,7 +266,7 @@ def _issue(number: int, issue: Issue) -> Values:
         "severity": issue.severity,
         "confidence": f"{issue.confidence:.2f}",
         "sentence": issue.segment + 1,
-        "text": view.one_line(issue.text)[:160],
+        "text": view.label(issue, _LINK),
         "message": view.safe(issue.message),
         "advice": view.advice(issue),
         "tip": _tip(issue),
@@ -262,7 +274,7 @@ def _issue(number: int, issue: Issue) -> Values:
 
 
 def _names(group: view.NameGroup) -> Values:
-    variants = [(number, view.one_line(issue.text)) for number, issue in group.variants]
+    variants = [(number, view.label(issue, _LINK)) for number, issue in group.variants]
     return {"name": group.name, "usual": group.usual, "variants": variants}
 
 
@@ -302,7 +314,7 @@ def _histogram(values: Sequence[float]) -> list[Values]:
         {
             "height": round(100 * number / most, 1),
             "band": band(i * width + width / 2),
-            "label": f"{number} articles from {i * width:.0f} to {(i + 1) * width:.0f}",
+            "label": f"{_articles(number)} from {i * width:.0f} to {(i + 1) * width:.0f}",
         }
         for i, number in enumerate(numbers)
     ]

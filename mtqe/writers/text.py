@@ -134,7 +134,7 @@ def _write_issues(console: Console, report: ArticleReport) -> None:
 
 def _issue_line(report: ArticleReport, issue: Issue) -> Line:
     before, text, after = view.context(report, issue)
-    line = Line.assemble(before, (text or "⟨ ⟩", "reverse"), after)
+    line = Line.assemble(before, (text, "reverse"), after)
     paragraph = report.article.segments[issue.segment].paragraph + 1
     facts = [
         view.safe(issue.message),

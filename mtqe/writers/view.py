@@ -42,9 +42,11 @@ def one_line(text: str) -> str:
     return safe(" ".join(text.split()))
 
 
-def shortened(text: str, length: int) -> str:
-    """``text`` on one line, cut after ``length`` characters, which an ellipsis says."""
-    line = one_line(text)
+def label(issue: Issue, length: int) -> str:
+    """What an issue marks, on one line of at most ``length`` characters; in words if it can't be seen."""
+    if not issue.text:
+        return "missing sentence" if issue.category == "omission" else "between two characters"
+    line = one_line(issue.text) or "white space"
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
@@ -64,7 +66,7 @@ def reasons(report: ArticleReport, segment: SegmentReport) -> list[str]:
     """Why a sentence scores as it does: its issues, and the parts that are low."""
     index = segment.segment.index
     issues = [
-        issue.category + (f" “{shortened(issue.text, _QUOTED)}”" if issue.text.strip() else "")
+        f"{issue.category} {_quoted(label(issue, _QUOTED))}" if issue.text.strip() else issue.category
         for issue in report.issues
         if issue.segment == index
     ]
@@ -83,7 +85,7 @@ def context(report: ArticleReport, issue: Issue) -> tuple[str, str, str]:
     after = text[issue.end : issue.end + _CONTEXT]
     return (
         ("…" if issue.start > _CONTEXT else "") + flat(before),
-        flat(issue.text),
+        flat(issue.text) if issue.text.strip() else "⟨ ⟩",
         flat(after) + ("…" if issue.end + _CONTEXT < len(text) else ""),
     )
 
@@ -97,7 +99,14 @@ def advice(issue: Issue) -> str | None:
     """What to write instead, in words; an empty suggestion means to delete."""
     if issue.suggestion is None:
         return None
-    return f"write “{safe(issue.suggestion)}”" if issue.suggestion else "delete it"
+    if not issue.suggestion:
+        return "delete it"
+    return f"write {_quoted(safe(issue.suggestion))}"
+
+
+def _quoted(text: str) -> str:
+    """``text`` in quotation marks, in which a quotation mark alone could not be read."""
+    return f"“{text}”" if any(map(str.isalnum, text)) else text
 
 
 def counts(issues: Sequence[Issue]) -> list[tuple[str, int]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-from mtqe.data import Article, ArticleReport
+from mtqe.data import Article, ArticleReport, Issue
 from mtqe.evaluate import Evaluator
 from mtqe.scorers.fluency_ngram import FluencyNgram
 from mtqe.writers import pick_writer
@@ -84,6 +85,59 @@ def test_strangers_text_is_escaped_everywhere(hostile_report: ArticleReport) -> 
     assert not any(address.startswith("javascript") for address in page.addresses)
     assert "default-src &#39;none&#39;" in html
     assert "<script>alert" not in html
+
+
+def report_with(text: str, *marks: tuple[int, int], category: str = "spacing") -> ArticleReport:
+    """A report of a text with issues at these places."""
+    article = Article("a", text, target_lang="en")
+    (report,) = Evaluator(scorers=(), detectors=()).evaluate([article])
+    segments = [s.segment for s in report.segments]
+    issues = tuple(
+        Issue(
+            category,
+            "x",
+            "x",
+            next(s.index for s in reversed(segments) if s.target_span[0] <= start),
+            start,
+            end,
+            text[start:end],
+            "why",
+            "minor",
+            0.9,
+        )
+        for start, end in marks
+    )
+    return replace(report, issues=issues)
+
+
+def test_what_cannot_be_seen_is_named() -> None:
+    """A missing sentence, white space, a place between two characters."""
+    text = "It rained  all day."
+    for marks, category, shown in (
+        ((9, 11), "spacing", "white space"),
+        ((9, 9), "spacing", "between two characters"),
+        ((19, 19), "omission", "missing sentence"),
+    ):
+        html = article_page(report_with(text, marks, category=category))
+        assert f'aria-label="{category} in sentence 1: {shown}">{shown}</a>' in html
+
+
+def test_a_page_without_issues_has_no_marks() -> None:
+    """Boilerplate is said to be left out, and is underlined no more than other text."""
+    article = Article("a", "All rights reserved", target_lang="en")
+    (report,) = Evaluator().evaluate([article])
+    assert report.issues
+    html = article_page(report)
+    assert '<mark class="minor" data-i' not in html
+    assert "None found." in html
+
+
+def test_many_issues_in_a_long_text_take_no_time() -> None:
+    """An issue for each of twenty thousand sentences, and one over all of them."""
+    text = "\n\n".join("It rained." for _ in range(20_000))
+    marks = [(start, start + 2) for start in range(0, len(text), 12)]
+    html = article_page(report_with(text, *marks))
+    assert html.count("<mark") >= len(marks)
 
 
 def test_right_to_left_text_is_set_right_to_left() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mtqe.data import ArticleReport
+from mtqe.data import Article, ArticleReport
+from mtqe.evaluate import Evaluator
 from mtqe.writers import pick_writer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -39,6 +40,8 @@ CONTRAST = r"""() => {
   }
   return bad;
 }"""
+
+WHITE = "rgb(255, 255, 255)"
 
 # Controls that have neither a label nor a text of their own.
 UNNAMED = """[...document.querySelectorAll("input,select,button")]
@@ -183,6 +186,49 @@ def test_print_shows_article_and_issues_without_the_controls(page: Any) -> None:
     assert page.pdf()[:4] == b"%PDF"
 
 
+def test_paper_is_light_whatever_the_screen_is(page: Any) -> None:
+    """By the system's choice, and by the button's."""
+    page.emulate_media(color_scheme="dark")
+    page.keyboard.press("t")
+    page.keyboard.press("t")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(CONTRAST) == []
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == WHITE
+
+
+@pytest.mark.parametrize("width", [320, 375, 800])
+def test_no_page_is_wider_than_the_screen(
+    browser: Any, example_report: ArticleReport, tmp_path: Path, width: int
+) -> None:
+    """Long words and names wrap; the table of the index moves by itself."""
+    article = Article("x" * 300, ("y" * 300 + " met met. ") * 3, target_lang="en", system="z" * 100)
+    (odd,) = Evaluator().evaluate([article])
+    pick_writer("html", tmp_path / "out").write(iter([example_report, odd]), tmp_path / "out")
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for file in (tmp_path / "out").iterdir():
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, file.name
+    page.close()
+
+
+def test_the_keyboard_reaches_the_text_first(page: Any) -> None:
+    """The skip link leads into the article; the bars of the plot are no stops on the way."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash === '#main'")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    assert page.locator(".plot a:not([tabindex='-1'])").count() == 0
+
+
+def test_nothing_moves_for_who_wants_no_motion(page: Any) -> None:
+    """A jump is a jump."""
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
 def test_landmarks_and_names_for_screen_readers(page: Any) -> None:
     """One heading of the first level, a main part, and a name for every control."""
     assert count(page, "h1") == 1
@@ -199,6 +245,7 @@ def test_the_index_sorts_by_its_columns(
     page = browser.new_page()
     page.goto((tmp_path / "out" / "index.html").as_uri())
     words = "[...document.querySelectorAll('tbody tr')].map((row) => Number(row.cells[5].textContent))"
+    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("quality")
     page.click("th button:has-text('words') >> nth=0")
     first = page.evaluate(words)
     assert first == sorted(first)

@@ -31,6 +31,16 @@ def test_an_editor_finds_verdict_worst_sentence_and_advice(
         assert part in text
 
 
+def test_a_place_without_text_is_not_quoted(example_report: ArticleReport, tmp_path: Path) -> None:
+    """Where a sentence is missing there is nothing to quote; a quotation mark needs no others."""
+    assert any(issue.start == issue.end for issue in example_report.issues)
+    for format in ("text", "markdown"):
+        text = written(example_report, format, tmp_path)
+        assert "“”" not in text
+        assert "“””" not in text
+        assert "⟨ ⟩" in text
+
+
 def test_colours_are_for_terminals_alone(example_report: ArticleReport, tmp_path: Path) -> None:
     """A file has no escape codes."""
     assert "\x1b" not in written(example_report, "text", tmp_path)
