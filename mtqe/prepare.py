@@ -14,6 +14,9 @@ from mtqe.text.sentences import split_paragraphs, split_sentences
 # With less certainty than this the detected language is a guess, and the report says so.
 _SURE = 0.9
 
+# With less than this there is nothing to go by: a word, or a list of names.
+_GUESS = 0.25
+
 _UNKNOWN = "und"
 
 
@@ -29,8 +32,9 @@ def _with_languages(article: Article) -> Article:
     if target_lang is None:
         target_lang = _detect("target", article.target, notes, detected)
     source_lang = article.source_lang
-    if source_lang is None and article.source is not None:
-        source_lang = _detect("source", article.source, notes, detected)
+    source = _source_text(article)
+    if source_lang is None and source:
+        source_lang = _detect("source", source, notes, detected)
     return replace(
         article,
         target_lang=target_lang,
@@ -40,10 +44,18 @@ def _with_languages(article: Article) -> Article:
     )
 
 
+def _source_text(article: Article) -> str:
+    """The whole source, or the sources of the segments that are given."""
+    return article.source or "\n".join(segment.source for segment in article.segments if segment.source)
+
+
 def _detect(side: str, text: str, notes: list[str], detected: list[str]) -> str | None:
     guess = identify(text)
     if guess is None:
         notes.append(f"the {side} has no letters to detect a language by")
+        return None
+    if guess.probability < _GUESS:
+        notes.append(f"{side} language not given, and too little text to detect it by")
         return None
     detected.append(side)
     sure = "" if guess.probability >= _SURE else f", not surely (probability {guess.probability:.2f})"

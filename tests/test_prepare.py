@@ -30,6 +30,25 @@ def test_text_without_letters_has_no_language() -> None:
     assert any("no letters" in note for note in article.notes)
 
 
+def test_a_word_is_too_little_to_detect_a_language_by() -> None:
+    """A guess among a hundred languages is worse than none."""
+    article = prepare(Article("a", "Paris"))
+    assert article.target_lang is None
+    assert "too little text" in article.notes[0]
+
+
+def test_short_chinese_is_chinese() -> None:
+    """And not Cantonese, for which there is no model."""
+    assert prepare(Article("a", "你好")).target_lang == "zh"
+
+
+def test_the_source_language_of_segment_records_is_detected() -> None:
+    """Their source is in the segments."""
+    segment = Segment(0, 0, (0, 21), "The weather was poor.", source="Gestern war das Wetter sehr schlecht.")
+    article = prepare(Article("a", "The weather was poor.", target_lang="en", segments=(segment,)))
+    assert (article.source_lang, article.detected) == ("de", ("source",))
+
+
 def test_segments_lie_in_the_text_where_they_say() -> None:
     """``target[start:end]`` is the segment, for source and reference as well."""
     texts = [

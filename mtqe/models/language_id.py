@@ -9,6 +9,9 @@ from typing import NamedTuple
 _SAMPLE = 20_000
 _SAMPLES = 4
 
+# Short texts in the standard language are taken for its regional forms, which have no models.
+_STANDARD = {"yue": "zh", "wuu": "zh", "arz": "ar"}
+
 
 class Guess(NamedTuple):
     """A language code and the probability that it is right, 0 to 1."""
@@ -28,7 +31,7 @@ def identify(text: str) -> Guess | None:
     best, best_score = ranked[0]
     # The scores are log-probabilities up to a constant.
     total = sum(math.exp(score - best_score) for _, score in ranked)
-    return Guess(str(best), 1.0 / total)
+    return Guess(_STANDARD.get(str(best), str(best)), 1.0 / total)
 
 
 def _sample(text: str) -> str:

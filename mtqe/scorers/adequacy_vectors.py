@@ -40,7 +40,7 @@ class AdequacyVectors:
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
-        scores = [[Score(None, _why_not(article, s)) for s in article.segments] for article in articles]
+        scores = [[Score(None, why) for why in _why_not(article)] for article in articles]
         for against in ("source", "reference"):
             places = [p for i, article in enumerate(articles) for p in _places(i, article, against)]
             if places:
@@ -80,17 +80,23 @@ def _languages(article: Article, against: str) -> tuple[str, str] | None:
     return codes if all(map(covers, codes)) else None
 
 
-def _why_not(article: Article, segment: Segment) -> str:
-    """Why a segment has no score, if nothing gives it one."""
-    if segment.excluded:
-        return segment.excluded
-    if segment.source is None and segment.reference is None:
-        given = article.source is not None or any(s.source is not None for s in article.segments)
-        return "no counterpart in the source" if given else "no source given"
-    if _languages(article, _against(segment)) is None:
-        pair = f"{article.source_lang or 'und'}-{article.target_lang or 'und'}"
-        return f"no adequacy model for {pair!r}"
-    return f"no words in the {_against(segment)}"
+def _why_not(article: Article) -> list[str]:
+    """Why each segment has no score, if nothing gives it one."""
+    given = article.source is not None or any(s.source is not None for s in article.segments)
+    unmatched = "no counterpart in the source" if given else "no source given"
+    unknown = {side: _languages(article, side) is None for side in ("source", "reference")}
+    pair = f"{article.source_lang or 'und'}-{article.target_lang or 'und'}"
+    reasons = []
+    for segment in article.segments:
+        against = _against(segment)
+        if segment.excluded:
+            reasons.append(segment.excluded)
+        elif segment.source is None and segment.reference is None:
+            reasons.append(unmatched)
+        else:
+            no_model = unknown[against]
+            reasons.append(f"no adequacy model for {pair!r}" if no_model else f"no words in the {against}")
+    return reasons
 
 
 def _score(judgement: Judgement, against: str) -> Score:

@@ -33,7 +33,7 @@ class ReferenceChrf:
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
-        return [[_score(article, segment) for segment in article.segments] for article in articles]
+        return [_scores(article) for article in articles]
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """The corpus score of the segments that have one."""
@@ -54,12 +54,16 @@ def _metric() -> Any:
     return CHRF()
 
 
-def _score(article: Article, segment: Segment) -> Score:
+def _scores(article: Article) -> list[Score]:
+    unmatched = "no counterpart in the reference" if _has_reference(article) else "no reference given"
+    return [_score(segment, unmatched) for segment in article.segments]
+
+
+def _score(segment: Segment, unmatched: str) -> Score:
     if segment.excluded:
         return Score(None, segment.excluded)
     if segment.reference is None:
-        note = "no counterpart in the reference" if _has_reference(article) else "no reference given"
-        return Score(None, note)
+        return Score(None, unmatched)
     return Score(_metric().sentence_score(segment.target, [segment.reference]).score)
 
 
