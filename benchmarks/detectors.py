@@ -35,6 +35,7 @@ from mtqe.data import Article, Issue, Segment
 from mtqe.detectors.base import Detector, detectors
 from mtqe.issues import find_issues
 from mtqe.prepare import prepare
+from mtqe.scale import HINT_CONFIDENCE
 from mtqe.text.words import count_words
 from mtqe.training.corpora import is_for_tuning
 
@@ -72,8 +73,6 @@ LEAST_SEGMENTS = 60
 # And so does a language with fewer documents.
 LEAST_DOCUMENTS = 30
 
-# Issues with less confidence than this are hints: reports set them apart, and quality hardly counts them.
-HINT = 0.5
 
 Kind = dict[str, Any]
 Figures = dict[str, dict[str, Kind]]
@@ -320,7 +319,8 @@ def human_figures(found: list[tuple[Article, list[Issue]]]) -> Kind:
     words = sum(count_words(article.target) for article, _ in found)
     return {
         "documents_flagged": share(
-            sum(any(issue.confidence >= HINT for issue in issues) for _, issues in found), len(found)
+            sum(any(issue.confidence >= HINT_CONFIDENCE for issue in issues) for _, issues in found),
+            len(found),
         ),
         "with_hints": share(sum(bool(issues) for _, issues in found), len(found)),
         "flags_per_1000_words": share(1000 * sum(len(issues) for _, issues in found), words),

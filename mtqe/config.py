@@ -86,7 +86,10 @@ class OutputSection(_Section):
 
 
 class RunFile(_Section):
-    """The sections of a run file; ``score`` and ``detect`` name the defaults when left out."""
+    """The sections of a run file; ``score`` and ``detect`` name the defaults when left out.
+
+    ``workers`` is the number of processes that share the articles.
+    """
 
     task: Literal["report"] = "report"
     input: InputSection
@@ -95,6 +98,7 @@ class RunFile(_Section):
     detect: list[Spec] | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
     fail_below: dict[str, Gate] = Field(default_factory=dict)
+    workers: int = Field(default=1, ge=1)
 
 
 @dataclass(frozen=True)

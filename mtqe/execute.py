@@ -36,7 +36,8 @@ def execute(run: Run, progress: Progress = iter) -> Outcome:
     _keep_inputs(run)
     outcome = Outcome()
     rejects = Rejects(run.file.input.rejects) if run.file.input.skip_bad else None
-    reports = run.evaluator.evaluate(_some(read_all(run.file.input, rejects), run.file.input, rejects))
+    articles = _some(read_all(run.file.input, rejects), run.file.input, rejects)
+    reports = run.evaluator.evaluate(articles, run.file.workers)
     writer.write(progress(_counted(reports, run.file.fail_below, outcome)), output.path)
     outcome.rejected = rejects.count if rejects else 0
     return outcome

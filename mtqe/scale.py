@@ -29,6 +29,10 @@ DECAY_PER_100_WORDS = 20.0
 # "non-translation", which has 25.
 SEVERITY_POINTS = {"minor": 1.0, "major": 5.0, "critical": 25.0}
 
+# An issue that readers confirm less often than not is a hint: programs get it, and readable reports
+# only say how many there are.
+HINT_CONFIDENCE = 0.5
+
 _MOST_PENALTY = 250.0
 _LEAST_SCORE = 100.0 * math.exp(-_MOST_PENALTY / DECAY_PER_100_WORDS)
 

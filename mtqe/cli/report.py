@@ -39,6 +39,13 @@ Examples:
 @click.option("--skip-bad", is_flag=True, help="Set bad records aside in rejects.jsonl, and go on.")
 @click.option("--rejects", type=Path, metavar="FILE", help="Set them aside in this file, and go on.")
 @click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="Processes for many articles. [default: 1]",
+)
+@click.option(
     "--fail-below", type=float, metavar="SCORE", help="Exit with 1 if an article's quality is lower."
 )
 def command(**options: Any) -> int:
@@ -72,4 +79,5 @@ def _sections(options: dict[str, Any]) -> dict[str, Any]:
         "score": list(options["score"]) or None,
         "detect": list(options["detect"]) or None,
         "fail_below": {} if gate is None else {"quality": gate},
+        "workers": options["workers"],
     }

@@ -46,7 +46,8 @@ def _lines(report: ArticleReport) -> Iterator[str]:
     yield from _worst(report)
     yield from _issues(report)
     yield from _left_out(report)
-    yield from (f"*{_escape(note)}*  " for note in report.notes)
+    notes = filter(None, (view.hints(report), *report.notes))
+    yield from (f"*{_escape(note)}*  " for note in notes)
     yield ""
     yield f"`{report.signature.replace('`', '')}`"
 
@@ -54,7 +55,7 @@ def _lines(report: ArticleReport) -> Iterator[str]:
 def _scores(report: ArticleReport) -> Iterator[str]:
     yield "| score | 0 to 100, higher is better | note |"
     yield "|---|---:|---|"
-    for name, score in report.scores.items():
+    for name, score in view.shown_scores(report).items():
         yield f"| {name} | {view.number(score)} | {_escape(score.note or '')} |"
     yield ""
 

@@ -49,7 +49,7 @@ def article_page(report: ArticleReport, index: str | None = None) -> str:
         sentences=f"{len(report.segments):,}",
         rate=f"{rate(len(view.flagged(report)), report):.1f}",
         counts=view.counts([issue for _, issue in view.flagged(report)]),
-        scores=[_score(name, report.scores[name]) for name in report.scores],
+        scores=[_score(name, score) for name, score in view.shown_scores(report).items()],
         plot=bars,
         unit=unit,
         caption=_caption(report),
@@ -60,7 +60,7 @@ def article_page(report: ArticleReport, index: str | None = None) -> str:
         issues=[_issue(number, issue) for number, issue in view.flagged(report)],
         names=[_names(group) for group in view.name_groups(report)],
         left_out=[{"index": s.segment.index, "note": s.segment.excluded} for s in view.excluded(report)],
-        notes=report.notes,
+        notes=list(filter(None, (view.hints(report), *report.notes))),
         signature=report.signature,
     )
 
@@ -141,7 +141,7 @@ def _score(name: str, score: Score) -> Values:
         "name": name,
         "value": view.number(score),
         "exact": exact,
-        "band": band(score.value),
+        "band": view.word(name, score),
         "note": score.note,
     }
 
@@ -194,7 +194,7 @@ def _segment(
 
 
 def _all_scores(scores: Mapping[str, Score]) -> str:
-    return ", ".join(f"{name} {view.number(score)}" for name, score in scores.items())
+    return ", ".join(f"{name} {view.number(s)}" for name, s in scores.items() if s.value is not None)
 
 
 def _parts(text: str, span: tuple[int, int], issues: Sequence[tuple[int, Issue]]) -> Iterator[Values]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mtqe.data import ArticleReport, Issue, Omission, Score, Segment, SegmentReport
+from mtqe.scale import HINT_CONFIDENCE
 
 # Enough to tell two scores apart, and the same on every machine.
 _DIGITS = 4
@@ -34,6 +35,7 @@ def report_record(report: ArticleReport) -> Record:
             "scored_segments": sum(not segment.excluded for segment in segments),
             "words": report.words,
             "issues": dict(Counter(issue.category for issue in report.issues)),
+            "hints": sum(issue.confidence < HINT_CONFIDENCE for issue in report.issues),
         },
         "notes": list(report.notes),
         "signature": report.signature,

@@ -72,7 +72,7 @@ def _write(console: Console, report: ArticleReport) -> None:
             console.print(
                 Line(f"  {segment.segment.index + 1:>3}  {shown}  [{segment.segment.excluded}]", "dim")
             )
-    for note in report.notes:
+    for note in filter(None, (view.hints(report), *report.notes)):
         console.print(Line(f"Note: {view.one_line(note)}", "dim"))
     console.print(Line(view.one_line(report.signature), "dim"), soft_wrap=True)
 
@@ -81,13 +81,13 @@ def _write_verdict(console: Console, report: ArticleReport) -> None:
     quality = report.scores["quality"].value
     word = band(quality)
     console.print(Line.assemble((view.one_line(heading(report)), "bold"), "  ", (word, _STYLES[word])))
-    scores = "   ".join(f"{name} {view.number(score)}" for name, score in report.scores.items())
+    scores = "   ".join(f"{name} {view.number(score)}" for name, score in view.shown_scores(report).items())
     console.print(Line(f"{scores}   (0 to 100, higher is better)"))
-    issues = ", ".join(f"{count} {category}" for category, count in view.counts(report.issues)) or "none"
+    issues = ", ".join(f"{count} {category}" for category, count in view.counts(view.sure(report))) or "none"
     console.print(
         Line(f"{languages(report)}, {report.words} words, {len(report.segments)} sentences; issues: {issues}")
     )
-    for name, score in report.scores.items():
+    for name, score in view.shown_scores(report).items():
         if score.value is None and score.note:
             console.print(Line(f"{name} is null: {view.one_line(score.note)}", "dim"))
     console.print()
@@ -150,7 +150,7 @@ def _issue_line(report: ArticleReport, issue: Issue) -> Line:
 def _summary(report: ArticleReport) -> tuple[str, ...]:
     names = ("quality", "fluency", "adequacy")
     scores = [view.number(report.scores.get(name)) for name in names]
-    per_thousand = rate(len(report.issues), report)
+    per_thousand = rate(len(view.flagged(report)), report)
     return (view.one_line(heading(report)), *scores, str(report.words), f"{per_thousand:.1f}")
 
 

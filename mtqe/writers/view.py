@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtqe.data import ArticleReport, Issue, Score, SegmentReport
+from mtqe.scale import HINT_CONFIDENCE
 from mtqe.writers.verdict import BANDS, band
 
 # How many of the worst sentences come first, and below which score a sentence is one of them.
 _WORST = 5
 _GOOD_ENOUGH = BANDS[0].least
+
+# Scores on the scale of mtqe.scale, for which there are words.
+_WORDED = ("quality", "fluency", "adequacy")
 
 # Characters around an issue, and of an issue where it is only named.
 _CONTEXT = 40
@@ -55,6 +59,16 @@ def number(score: Score | None) -> str:
     return "–" if score is None or score.value is None else f"{score.value:.0f}"
 
 
+def shown_scores(report: ArticleReport) -> Mapping[str, Score]:
+    """The scores that say something: all but those of others' scales that could not be given."""
+    return {n: score for n, score in report.scores.items() if n in _WORDED or score.value is not None}
+
+
+def word(name: str, score: Score) -> str:
+    """The word for a score; none for a score of another scale, such as chrF."""
+    return band(score.value) if name in _WORDED else ""
+
+
 def worst(report: ArticleReport) -> list[SegmentReport]:
     """The sentences that an editor should look at first, the worst before the others."""
     judged = [(segment.scores["quality"].value, segment) for segment in report.segments]
@@ -68,12 +82,12 @@ def reasons(report: ArticleReport, segment: SegmentReport) -> list[str]:
     issues = [
         f"{issue.category} {_quoted(label(issue, _QUOTED))}" if issue.text.strip() else issue.category
         for issue in report.issues
-        if issue.segment == index
+        if issue.segment == index and issue.confidence >= HINT_CONFIDENCE
     ]
     parts = [
         f"{band(score.value)} {name}" + (f" ({score.note})" if score.note else "")
         for name, score in segment.scores.items()
-        if name != "quality" and score.value is not None and score.value < _GOOD_ENOUGH
+        if name in _WORDED[1:] and score.value is not None and score.value < _GOOD_ENOUGH
     ]
     return issues[:3] + parts
 
@@ -127,10 +141,28 @@ def name_groups(report: ArticleReport) -> list[NameGroup]:
     return groups
 
 
+def sure(report: ArticleReport) -> list[Issue]:
+    """The issues that are more than hints."""
+    return [issue for issue in report.issues if issue.confidence >= HINT_CONFIDENCE]
+
+
+def hints(report: ArticleReport) -> str | None:
+    """How many hints there are, in words, or None."""
+    number = len(report.issues) - len(sure(report))
+    if not number:
+        return None
+    noun = "hint" if number == 1 else "hints"
+    return f"{number} {noun} with a confidence below {HINT_CONFIDENCE:g}, in the JSON report"
+
+
 def flagged(report: ArticleReport) -> list[tuple[int, Issue]]:
-    """Issues with their numbers, without those that only say why a segment is left out."""
+    """Issues with their numbers, without hints and those that only say why a segment is left out."""
     segments = report.article.segments
-    return [(i, issue) for i, issue in enumerate(report.issues) if not segments[issue.segment].excluded]
+    return [
+        (number, issue)
+        for number, issue in enumerate(report.issues)
+        if issue.confidence >= HINT_CONFIDENCE and not segments[issue.segment].excluded
+    ]
 
 
 def excluded(report: ArticleReport) -> list[SegmentReport]:

@@ -348,3 +348,16 @@ def test_explain_shows_what_is_flagged_and_what_is_left_alone() -> None:
     shown = mtqe("explain", "repetition").stdout.decode()
     for part in ("fluency/duplication", "flags:", "leaves alone:", "options:"):
         assert part in shown
+
+
+def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    """Articles in their order, whoever judged them."""
+    lines = [
+        f'{{"id": "a{i}", "target": "The ferry left. Pier {i} is closed.", "target_lang": "en"}}'
+        for i in range(70)
+    ]
+    records = tmp_path / "many.jsonl"
+    records.write_text("\n".join(lines), encoding="utf-8")
+    for number in ("1", "2"):
+        mtqe("report", records, "-f", "jsonl", "-o", tmp_path / f"{number}.jsonl", "--workers", number)
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
