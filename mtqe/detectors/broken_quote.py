@@ -45,7 +45,10 @@ _SPEAKER = rf"(?:[^\W\d_][\w.’'-]*\s+){{0,{_SPEAKER_WORDS}}}?"
 # A mark of single quotation in the source: its quotations can't be counted by double marks.
 _SINGLE = re.compile(r"(?<!\w)['‘‚‹›](?=\w)|[.,!?]['’](?!\w)|[‹›]")
 
-_CONFIDENCE = {"place": 0.9, "source": 0.85, "alone": 0.5}
+_CONFIDENCE = {"place": 0.9, "pair": 0.8, "source": 0.85, "alone": 0.5}
+
+# Marks that look otherwise at the other end, so that their place says which end they are.
+_ONE_SIDED = frozenset("“”«»„")
 
 _Place = Literal["start", "end", "apart", "inside"]
 
@@ -63,22 +66,23 @@ class _Quote(NamedTuple):
 
 @dataclass
 class _Lone:
-    """Marks without a partner, in the order in which that was seen."""
+    """Marks without a partner, in the order in which that was seen, and the pairs of the others."""
 
     unclosed: list[_Quote] = field(default_factory=list)
     unopened: list[_Quote] = field(default_factory=list)
+    pairs: list[tuple[_Quote, _Quote]] = field(default_factory=list)
 
 
 @detectors.register
 @dataclass(frozen=True)
 class BrokenQuote:
-    """Mark quotation marks without a partner that stand where no writer puts them.
+    """Mark quotation marks that stand where no writer puts them.
 
-    That is a closing mark apart from its word or at the start of one, an opening mark at the end
-    of a word, and an opening mark before who speaks ("We go, “she said"). People forget to close
-    quotations as often as systems do: other marks without a partner are marked only if ``unclosed``
-    is set, and then, where the source is known, only where its marks are in pairs. What the source
-    leaves open stays so.
+    That is an opening mark at the end of a word, a closing one at the start of one, and, where it
+    has no partner, a closing mark apart from its word and an opening one before who speaks ("We
+    go, “she said"). People forget to close quotations as often as systems do: other marks without
+    a partner are marked only if ``unclosed`` is set, and then, where the source is known, only
+    where its marks are in pairs. What the source leaves open stays so.
 
     Left alone as well: quotations over paragraphs, mixed kinds of marks in pairs, and languages
     that use one mark at both ends. Straight marks look the same at both ends; an odd number of
@@ -97,6 +101,7 @@ class BrokenQuote:
         Example("“We will go, “Ms. Adeyemi told the crowd.", marks=("“",)),
         Example("“Nobody knew,” he said. We were all asleep. ”", marks=("”",)),
         Example("“Yes,” she said. He spoke of ”progress, and left.", marks=("”",)),
+        Example("He said“ we will go” and left. She said: “Good.”", marks=("“",)),
         Example(
             "It was “late“ when he left, she said. He was “tired“.", why="a keyboard without the other mark"
         ),
@@ -146,6 +151,11 @@ class BrokenQuote:
             if sign := judge.sign(quote, opens=True):
                 again = before is not None and before.paragraph == quote.paragraph
                 yield _unclosed(quote, sign, again)
+        for opening, closing in lone.pairs if judge.spacing_tells else ():
+            if opening.place == "end" and opening.mark in _ONE_SIDED:
+                yield _mark(opening, "opens a quotation at the end of a word", "pair")
+            elif closing.place == "start" and closing.mark in _ONE_SIDED:
+                yield _mark(closing, "closes a quotation at the start of a word", "pair")
 
 
 class _Judge:
@@ -273,7 +283,7 @@ def _unpaired(paragraphs: Sequence[Sequence[_Quote]], closers: Mapping[str, str]
 def _step(quote: _Quote, stack: list[_Quote], lone: _Lone, closers: Mapping[str, str]) -> None:
     """Close the quotation that ``quote`` closes, or open one."""
     if stack and _closes(quote, stack[-1], closers):
-        stack.pop()
+        lone.pairs.append((stack.pop(), quote))
     elif len(stack) > 1 and _closes(quote, stack[-2], closers):
         inner = stack.pop()
         lone.unclosed += [inner] if inner.mark != '"' else []
