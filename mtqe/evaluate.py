@@ -10,7 +10,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 
 from mtqe.data import Article, ArticleReport, Issue, Mode, Score, SegmentReport
-from mtqe.detectors.base import Detector, detectors
+from mtqe.detectors.base import Detector, Limited, detectors
 from mtqe.errors import ConfigError, ContractError
 from mtqe.issues import find_issues
 from mtqe.pooling import pool_with_omissions
@@ -111,8 +111,17 @@ class Evaluator:
             issues=tuple(issues),
             words=count_words(article.target),
             signature=self._signature(article, mode),
-            notes=article.notes,
+            notes=(*article.notes, *self._limits(article)),
         )
+
+    def _limits(self, article: Article) -> Iterator[str]:
+        """What was not looked for, because the language is not known well enough."""
+        unfit = [d.name for d in self.detectors if isinstance(d, Limited) and not d.knows(article)]
+        if unfit and article.segments:
+            pair = (
+                f"{article.source_lang}-{article.target_lang}" if article.source_lang else article.target_lang
+            )
+            yield f"not looked for in {pair or 'und'}: {', '.join(unfit)}"
 
     def _signature(self, article: Article, mode: Mode) -> str:
         components = {"score": self.scorers, "detect": self.detectors, "quality": [self.quality]}

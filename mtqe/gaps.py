@@ -22,7 +22,7 @@ def missing_in_target(article: Article) -> list[Omission]:
     return [
         omission
         for omission in article.omissions
-        if _comparable(article)
+        if comparable(article)
         and not _room(article.segments, omission.before_segment - 1, -len(omission.text), ratio)
         and not _room(article.segments, omission.before_segment, -len(omission.text), ratio)
     ]
@@ -30,7 +30,7 @@ def missing_in_target(article: Article) -> list[Omission]:
 
 def missing_in_source(article: Article) -> list[Segment]:
     """The segments without a source that nothing beside them explains; none of an article without one."""
-    if article.source is None or not _comparable(article):
+    if article.source is None or not comparable(article):
         return []
     ratio = _ratio(article.segments)
     return [
@@ -42,7 +42,8 @@ def missing_in_source(article: Article) -> list[Segment]:
     ]
 
 
-def _comparable(article: Article) -> bool:
+def comparable(article: Article) -> bool:
+    """Whether sentences of source and target can be compared by their meaning."""
     languages = (article.source_lang, article.target_lang)
     return all(covers(base_language(language or "und")) for language in languages)
 

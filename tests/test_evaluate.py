@@ -182,3 +182,14 @@ def test_several_processes_give_the_same_reports_in_the_same_order() -> None:
     articles = [Article(f"a{i}", f"{GOOD} Article {i} ends here.", target_lang="en") for i in range(70)]
     alone, shared = (list(Evaluator().evaluate(articles, workers=n)) for n in (1, 2))
     assert [report_record(found) for found in shared] == [report_record(found) for found in alone]
+
+
+@pytest.mark.parametrize(
+    ("language", "missing"), [("en", []), ("sw", ["garbled_name", "untranslated"]), ("zh", ["garbled_name"])]
+)
+def test_what_is_not_looked_for_in_a_language_is_said(language: str, missing: list[str]) -> None:
+    """No issue found is no praise where nobody looked."""
+    found = report("Bandari imefungwa leo.", target_lang=language)
+    note = next((note for note in found.notes if note.startswith("not looked for")), "")
+    assert all(name in note for name in missing)
+    assert bool(note) == bool(missing)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from mtqe.data import Article, Example, Mark
 from mtqe.detectors.base import detectors
-from mtqe.gaps import missing_in_source
+from mtqe.gaps import comparable, missing_in_source
 from mtqe.text.words import count_words
 
 # Measured on WMT documents: one in 100 without an addition is marked, and 19 in 20 with one.
@@ -52,6 +52,10 @@ class Addition:
         ),
         Example("Bake the cake for one hour."),
     )
+
+    def knows(self, article: Article) -> bool:
+        """Whether sentences of both languages can be compared by meaning, where there is a source."""
+        return article.source is None or comparable(article)
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each segment without a counterpart."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from mtqe.data import Article, Example, Mark
 from mtqe.registry import Registry
@@ -28,6 +28,15 @@ class Detector(Protocol):
 
     def detect(self, article: Article) -> Iterable[Mark]:
         """Marks in a prepared article (languages known, segments cut), in any order."""
+        ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A detector that cannot judge texts of every language; reports say where it did not."""
+
+    def knows(self, article: Article) -> bool:
+        """Whether it knows enough of the languages of a prepared article to look at it."""
         ...
 
 

@@ -130,6 +130,10 @@ class BrokenQuote:
         Example("It's the dogs' dinner."),
     )
 
+    def knows(self, article: Article) -> bool:
+        """Whether marks of the target language say which end of a quotation they are."""
+        return base_language(article.target_lang or "en") not in _SAME_BOTH_ENDS
+
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each quotation mark that lost its place."""
         language = base_language(article.target_lang or "en")

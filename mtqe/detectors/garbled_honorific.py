@@ -101,6 +101,10 @@ class GarbledHonorific:
         Example("General MM Naravane met the minister."),
     )
 
+    def knows(self, article: Article) -> bool:
+        """Whether there is a table of wrecked titles for the target language."""
+        return base_language(article.target_lang or "und") in table("honorifics")
+
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each wrecked title, without the name."""
         language = base_language(article.target_lang or "en")

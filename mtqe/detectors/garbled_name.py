@@ -134,6 +134,10 @@ class GarbledName:
         Example("She bought a Flexibike.", source="她买了一辆Flexibike。", source_lang="zh"),
     )
 
+    def knows(self, article: Article) -> bool:
+        """Whether there is a table of name words for the target language."""
+        return name_words(base_language(article.target_lang or "und")).known
+
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each mention of an odd form, with the likely form as a suggestion."""
         headline = article.segments[0].target_span if article.segments else (0, 0)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from mtqe.data import Article, Example, Mark, Omission
 from mtqe.detectors.base import detectors
-from mtqe.gaps import missing_in_target
+from mtqe.gaps import comparable, missing_in_target
 from mtqe.text.words import count_words
 
 _SHOWN = 80
@@ -51,6 +51,10 @@ class MissingSentence:
         ),
         Example("The train arrived late. Nobody knew why."),
     )
+
+    def knows(self, article: Article) -> bool:
+        """Whether sentences of both languages can be compared by meaning, where there is a source."""
+        return article.source is None or comparable(article)
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One empty mark for each missing sentence."""

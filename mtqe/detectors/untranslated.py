@@ -24,6 +24,7 @@ from mtqe.models.foreign_words import foreign_word
 from mtqe.models.word_language import Frequencies, frequencies, neighbours
 from mtqe.text.foreign_script import foreign_script
 from mtqe.text.languages import base_language
+from mtqe.text.scripts import scripts_of
 from mtqe.text.spans import overlap
 
 # A foreign word that an author wants: inside quotation marks or brackets, or explained in brackets.
@@ -107,6 +108,12 @@ class Untranslated:
     )
 
     copied: float = 0.5
+
+    def knows(self, article: Article) -> bool:
+        """Whether the target language has a word list, or letters of its own."""
+        target = article.target_lang or "und"
+        lists = neighbours(base_language(target)) and frequencies(base_language(target))
+        return bool(lists) or "Latn" not in (scripts_of(target) or ("Latn",))
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each foreign passage or word."""
