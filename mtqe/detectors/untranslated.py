@@ -12,9 +12,9 @@ from mtqe.detectors.base import detectors
 from mtqe.models.copied_words import load_copied_words
 from mtqe.models.foreign_passages import (
     PASSAGE_WORDS,
-    USUAL,
     WORD,
     Token,
+    has_rare_words,
     in_title,
     passages,
     suspect,
@@ -145,9 +145,9 @@ def _script_marks(segment: Segment, language: str) -> Iterator[Mark]:
 
 
 def _word_marks(segment: Segment, target: str, usual: Frequencies, source: str | None) -> Iterator[Mark]:
-    tokens = tokenise(segment.target, usual)
-    if not any(token.plain and token.usual < USUAL for token in tokens):
+    if not has_rare_words(segment.target, usual):
         return
+    tokens = tokenise(segment.target, usual)
     language = suspect(tokens, target, source)
     foreign = frequencies(language, "small") if language else None
     copied = set(WORD.findall(segment.source.lower())) if segment.source else set()

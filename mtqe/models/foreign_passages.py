@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from mtqe.data import Span
-from mtqe.models.word_language import Frequencies, frequencies, neighbours
+from mtqe.models.word_language import EVERYDAY, Frequencies, frequencies, neighbours
 from mtqe.text.languages import base_language
 from mtqe.text.spans import overlap
 
@@ -22,9 +22,8 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|[@#]\w+|\S+\.(?:com|org|ne
 # Elided articles and pronouns stand for their words: l’Environnement, s’est, d'un.
 _ELISION = re.compile(r"^[^\W\d_]{1,2}[’']")
 
-# A word this usual in the target is one of its words, wherever it came from.
-USUAL = 3.0
-NEVER = 1.6
+# A word less usual than this in the target says nothing against it.
+_NEVER = 1.6
 
 # A passage: what entering it costs, in orders of magnitude of frequency, and what one word says.
 _ENTER = 2.5
@@ -55,6 +54,14 @@ class Token(NamedTuple):
     usual: float  # zipf frequency in the target language
 
 
+def has_rare_words(text: str, usual: Frequencies) -> bool:
+    """Whether a text has a word that may be foreign; most have none, and this is quickly seen."""
+    everyday = usual.everyday
+    return any(
+        word not in everyday and (word[0].islower() or _ELISION.match(word)) for word in WORD.findall(text)
+    )
+
+
 def tokenise(text: str, usual: Frequencies) -> list[Token]:
     """The words of a text with their frequencies in its language; addresses are left out."""
     addresses = [match.span() for match in ADDRESS.finditer(text)]
@@ -81,7 +88,7 @@ def _form(word: str, usual: Frequencies) -> str:
 
 def suspect(tokens: Sequence[Token], target: str, source: str | None) -> str | None:
     """The language that explains best what is unusual in the target language."""
-    rare = [token.form for token in tokens if token.plain and token.usual < USUAL]
+    rare = [token.form for token in tokens if token.plain and token.usual < EVERYDAY]
     best, most = None, 0.0
     for language in neighbours(target):
         known = frequencies(language, "small")
@@ -119,7 +126,7 @@ def passages(tokens: Sequence[Token], copied: Collection[str], foreign: Frequenc
 def _evidence(token: Token, foreign: Frequencies) -> float:
     if not token.plain:
         return _NEUTRAL
-    if token.form not in foreign and token.usual <= NEVER:
+    if token.form not in foreign and token.usual <= _NEVER:
         return 0.0
     difference = foreign[token.form] - max(token.usual, foreign.floor - 1)
     return max(-_MOST_EVIDENCE, min(difference, _MOST_EVIDENCE))

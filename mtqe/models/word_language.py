@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from math import log10
 
 from mtqe.text.languages import base_language
 
 # Zipf's scale: 3 is once in a million words, 6 once in a thousand.
 _ZIPF = 9.0
+
+# A word this usual in a language is one of its words, wherever it came from.
+EVERYDAY = 3.0
 
 # What a word of no list is taken for: a little rarer than the rarest of the list.
 _LARGE_FLOOR = 0.8
@@ -64,6 +67,12 @@ class Frequencies:
 
     def __contains__(self, word: object) -> bool:
         return word in self._found
+
+    @cached_property
+    def everyday(self) -> frozenset[str]:
+        """The words that are used at least once in a million words."""
+        least = 10 ** (EVERYDAY - _ZIPF)
+        return frozenset(word for word, frequency in self._found.items() if frequency >= least)
 
     def most_usual(self, count: int) -> list[str]:
         """The words of letters alone that are used most, the most usual first."""
