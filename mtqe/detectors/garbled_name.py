@@ -14,6 +14,7 @@ from mtqe.text.name_counterparts import source_marks
 from mtqe.text.name_evidence import Variant, find_variants
 from mtqe.text.name_forms import find_forms
 from mtqe.text.names import find_mentions, lower_words, name_words
+from mtqe.text.place_names import place_marks
 
 # A mark in the first sentence is graver than elsewhere, unless it is more likely wrong than right.
 _LIKELY = 0.5
@@ -37,6 +38,8 @@ class GarbledName:
     Translated from Chinese into English, names are marked that were spelt by the sound of their
     characters, though these write a foreign name or one of Vietnam or Hong Kong, and in texts of up
     to three segments (``rare_names``) whatever else is read from characters and hardly known.
+
+    Countries and cities under another language's name are marked as well.
 
     Left alone: plurals and possessives, adjectives and inhabitants of a name, feminine and pet
     forms, hyphenated surnames, accents left out, relatives and namesakes, Chinese names in Pinyin
@@ -108,6 +111,12 @@ class GarbledName:
             source_lang="zh",
             why="an invented spelling of a foreign name",
         ),
+        Example(
+            "The talks in Varsovie ended without a treaty.",
+            marks=("Varsovie",),
+            why="another language's name of a place",
+        ),
+        Example("Rue de Londres and the Hotel Moskau are near; Jack Londres lives in Bogotá."),
         Example("Piet Holm spoke first. Willem de Holme answered, and Holm left."),
         Example("Ana Martin met Jorge Martinez. Martin won, and Martinez lost."),
         Example("Anton Velkov and his sister Irena Velkova came. Velkova spoke, and then Velkov did."),
@@ -167,6 +176,7 @@ def _all_marks(article: Article, rare_names: bool) -> Iterable[Mark]:
     yield from name_slips.lost_plurals(forms, words)
     yield from name_slips.pronoun_names(article, mentions, words)
     yield from name_slips.hyphen_variants(forms, words)
+    yield from place_marks(article, language)
     yield from source_marks(article, mentions, rare_names=rare_names)
 
 

@@ -48,8 +48,8 @@ class Untranslated:
     For passages, word frequencies of the target language and of each language in the same
     letters are weighed against each other by a two-state Viterbi search; letters of another
     script speak for themselves. A single word must be foreign beyond doubt: unknown in the target
-    language, and usual in another one or spelt with letters that the target language lacks. Left
-    alone: capitalised words and what is between them (names and titles), words in quotation marks
+    language, and usual in another one or spelt with letters that the target language lacks.
+    Left alone: capitalised words and what is between them (names and titles), words in quotation marks
     or brackets or explained there, addresses, and loanwords that the target language's word list
     has. Single words and passages of the same script need a word list of the target language in
     ``wordfreq``, in Latin or Cyrillic letters.
