@@ -66,7 +66,7 @@ def names() -> dict[str, dict[str, str]]:
             continue
         if len({romanise(name) for language, name in own.items() if language != "ru"}) > 1:
             for language, name in own.items():
-                found[language].setdefault(name, english)
+                found[language].setdefault(name, own["en"])
     return found
 
 
