@@ -16,12 +16,15 @@ from mtqe.text.languages import base_language
 from mtqe.text.name_forms import Form, find_forms
 from mtqe.text.names import commonness, find_mentions, lower_words, name_words
 from mtqe.text.phonetics import romanise
+from mtqe.text.same_name import is_inflecting
 from mtqe.text.spans import holder, merge, overlap
 from mtqe.text.tables import table
 
 # What follows a title: a capitalised word, and perhaps another one that it is paired with.
 _NAME = re.compile(r"[ \u00a0]+([^\W\d_][\w’'-]+)")
-_PAIRED = re.compile(r"(?:,[ \u00a0][^\W\d_][\w’'-]+)*,?[ \u00a0](?:and|und|&)[ \u00a0]([^\W\d_][\w’'-]+)")
+_PAIRED = re.compile(
+    r"(?:,[ \u00a0][^\W\d_][\w’'-]+)*,?[ \u00a0](?:and|und|et|y|e|и|&)[ \u00a0]([^\W\d_][\w’'-]+)"
+)
 _POSSESSIVE = re.compile(r"[’']s?$")
 
 # A capitalised word as common as this is an everyday word ("That", "Please"), not a name.
@@ -31,13 +34,26 @@ _EVERYDAY = 5.0
 _AROUND = 80
 _SURE = 0.9
 
+# A shorter text is hardly more than the name.
+_LEAST_AROUND = 40
+
 # "5 mm. Keller": a measure; "J. M. Keller", "Luc M. Keller": an initial.
 _MEASURED = re.compile(r"\d[ \u00a0]?$")
 _LEAD = 20
 _NAME_BEFORE = re.compile(r"\b([^\W\d_a-z](?:\.|[^\W\d_]*))[ \u00a0]?$")
 
+_LAST_PART = re.compile(r"[ .\u00a0]+")
+
+_VOWELS = "aeiouy"
+
 # "by A. Keller, M. Brandt": the initials of a list of people.
 _LISTED = re.compile(r"[,;&] ?$|(?:\band|\bby) $")
+
+# "SS. MM. Felipe y Letizia", "LL. MM.": majesties, in Spanish, Italian, Portuguese and French.
+_MAJESTIES = re.compile(r"\b(?:SS|LL)\.?[ \u00a0]?$")
+
+# Where one title of these stands, others are looked at for whose they are.
+_OF_SOMEONE = frozenset({"surname", "full name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +158,17 @@ def _wreck_marks(text: _Text, wrecks: Mapping[str, _Wreck]) -> Iterator[Mark]:
     several = _of_several(text.target, found)
     for match in found:
         wreck = wrecks[match.group()]
-        if wreck.before != "surname":
-            right = _before_name(text, match, wreck.before)
-        else:
-            right = _before_surname(text, match, match.group() in several) and not _is_foreign(text, match)
-        if right:
+        if _is_wrecked(text, match, wreck.before, match.group() in several):
             yield _mark(match.span(), wreck)
+
+
+def _is_wrecked(text: _Text, match: re.Match[str], before: str, of_several: bool) -> bool:
+    """Whether what the table asks for stands behind the title, and the title is not right where it stands."""
+    if before not in _OF_SOMEONE:
+        found = _before_name(text, match, before)
+    else:
+        found = _before_surname(text, match, of_several and before == "surname")
+    return found and not _is_foreign(text, match)
 
 
 def _order_marks(text: _Text, source: str | None) -> Iterator[Mark]:
@@ -186,8 +207,9 @@ def _of_several(target: str, matches: Iterable[re.Match[str]]) -> frozenset[str]
 def _name_after(text: _Text, match: re.Match[str]) -> re.Match[str] | None:
     """The name after a title that is no measure."""
     name = _NAME.match(text.target, match.end())
-    measured = _MEASURED.search(_before(text, match))
-    return name if name and name.group(1)[0].isupper() and not measured else None
+    lead = _before(text, match)
+    none = _MEASURED.search(lead) or _MAJESTIES.search(lead)
+    return name if name and name.group(1)[0].isupper() and not none else None
 
 
 def _before(text: _Text, match: re.Match[str]) -> str:
@@ -214,14 +236,20 @@ def _before_surname(text: _Text, match: re.Match[str], of_several: bool) -> bool
     word = _POSSESSIVE.sub("", name.group(1))
     form = text.forms().get(word)
     if of_several and form and not form.follows and _is_name(word, text):
-        return not any(given.startswith(romanise(match.group())[:1]) for given in form.given)
-    return _has_first_name(form, match.group())
+        return not _abbreviates(match.group(), form)
+    return _has_first_name(form, match.group(), text.language)
 
 
 def _is_foreign(text: _Text, match: re.Match[str]) -> bool:
     """Whether the title stands in a passage of another language, where it is right."""
     line = text.target.rfind("\n", 0, match.start()) + 1
-    guess = identify(text.target[max(line, match.start() - _AROUND) : match.end() + _AROUND])
+    # The title itself is of another language more often than not.
+    before, after = (
+        text.target[max(line, match.start() - _AROUND) : match.start()],
+        text.target[match.end() : match.end() + _AROUND],
+    )
+    around = before + after
+    guess = identify(around) if len(around) >= _LEAST_AROUND else None
     return guess is not None and guess.language != text.language and guess.probability >= _SURE
 
 
@@ -234,15 +262,25 @@ def _is_name(word: str, text: _Text) -> bool:
 def _ends_in_name(lead: str, forms: Mapping[str, Form]) -> bool:
     """Whether a name or an initial stands right before: "J. M. Keller", "Luc M. Keller"."""
     name = _NAME_BEFORE.search(lead)
-    return name is not None and (len(name.group(1).rstrip(".")) == 1 or name.group(1) in forms)
-
-
-def _has_first_name(form: Form | None, title: str) -> bool:
-    """Whether a surname belongs to someone whose first name the title does not abbreviate."""
-    if form is None or form.lowered:
+    if name is None or not name.group(1)[0].isupper():
         return False
-    initial = romanise(title)[:1]
-    return bool(form.given) and not any(given.startswith(initial) for given in form.given)
+    return len(name.group(1).rstrip(".")) == 1 or name.group(1) in forms
+
+
+def _has_first_name(form: Form | None, title: str, language: str) -> bool:
+    """Whether a surname belongs to someone whose first name the title does not abbreviate.
+
+    Where names have cases, a vowel at the end may be that of her name or of his: another person's.
+    """
+    if form is None or form.lowered or (is_inflecting(language) and romanise(form.text)[-1:] in _VOWELS):
+        return False
+    return bool(form.given) and not _abbreviates(title, form)
+
+
+def _abbreviates(title: str, form: Form) -> bool:
+    """Whether a title of one letter, or the last letter of a longer one, may be a first name's initial."""
+    initial = romanise(_LAST_PART.split(title.rstrip(". "))[-1])
+    return len(initial) == 1 and any(given.startswith(initial) for given in form.given)
 
 
 def _mark(span: Span, wreck: _Wreck) -> Mark:
