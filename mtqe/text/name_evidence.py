@@ -14,6 +14,7 @@ from mtqe.text.name_forms import Form, candidates, is_person
 from mtqe.text.names import NameWords
 from mtqe.text.phonetics import romanise, sound_distance
 from mtqe.text.same_name import is_clipped, is_derived, is_inflecting, is_inhabitant, is_pinyin, keeps_case
+from mtqe.text.unspaced_names import respelling
 
 # Zipf frequencies. A spelling of more than _KNOWN is a name or word in its own right, one under
 # _RARE is hardly known at all; a usual form of more than _EVERYDAY is a word, not a name.
@@ -55,6 +56,11 @@ _NAMESAKE = Ground("and this is no known name", 0.08, 0.75)
 # The last letter of the Latin blocks with accents.
 _LAST_LATIN = "\u024f"
 
+# Names in Chinese and Japanese: of one length, so that they are nearer than names of another script.
+_UNSPACED_FIRST_NAME = Ground("with the same first name", 0.3, 0.85)
+_UNSPACED_SURNAME = Ground("with the same surname", 0.1, 0.75)
+_UNSPACED_BARE = Ground("introduced there; this spelling never is", 0.15, 0.75)
+
 _KNOWN_NAME = "the better known name"
 
 
@@ -84,7 +90,7 @@ def find_variants(forms: Mapping[str, Form], words: NameWords) -> list[Variant]:
 
 def _usual_first(a: Form, b: Form) -> tuple[Form, Form]:
     """The likelier right spelling, then the other one."""
-    if max(a.common, b.common) < _ATTESTED and not is_inflecting(a.language):
+    if max(a.common, b.common) < _ATTESTED and not is_inflecting(a.language) and not a.unspaced:
         for usual, odd in ((a, b), (b, a)):
             syllables = is_pinyin(usual.text) and not is_pinyin(odd.text)
             if syllables or (keeps_case(odd.text, usual.text) and not keeps_case(usual.text, odd.text)):
@@ -94,6 +100,8 @@ def _usual_first(a: Form, b: Form) -> tuple[Form, Form]:
 
 def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     """The variant that ``odd`` is of ``usual``, if the article says so."""
+    if words.unspaced:
+        return _judge_unspaced(odd, usual)
     distance = sound_distance(odd.text, usual.text)
     if distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
         return None
@@ -110,6 +118,27 @@ def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
             why = _KNOWN_NAME if odd.introduced and not usual.introduced else ground.why
             return Variant(odd, usual, round(ground.confidence - distance / 2, 2), why)
     return None
+
+
+def _judge_unspaced(odd: Form, usual: Form) -> Variant | None:
+    """The variant that a name in Chinese or Japanese is of another one; known names are none."""
+    distance = respelling(odd.text, usual.text, odd.language)
+    if distance is None or odd.common >= _UNHEARD:
+        return None
+    for ground in _unspaced_grounds(odd, usual):
+        if distance <= ground.reach:
+            return Variant(odd, usual, round(ground.confidence - distance / 2, 2), ground.why)
+    return None
+
+
+def _unspaced_grounds(odd: Form, usual: Form) -> Iterable[Ground]:
+    if odd.given & usual.given:
+        yield _UNSPACED_FIRST_NAME
+    elif odd.sentences.isdisjoint(usual.sentences):
+        if odd.follows & usual.follows:
+            yield _UNSPACED_SURNAME
+        if usual.given and not odd.introduced:
+            yield _UNSPACED_BARE
 
 
 def _is_written_alike(a: Form, b: Form) -> bool:

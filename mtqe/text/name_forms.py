@@ -14,6 +14,9 @@ from mtqe.text.phonetics import romanise, skeleton_keys
 _LEAST_LETTERS = 4
 _MOST_LETTERS = 14
 
+# A character of an unspaced script is a syllable of two letters or three.
+_MOST_UNSPACED_LETTERS = 24
+
 # Blocks of names with the same key are compared all with all. In a text with more different names
 # than any article has, a directory say, only the most frequent of each block are.
 _LARGEST_BLOCK = 30
@@ -31,6 +34,9 @@ _ATTESTED_WEIGHT = 2.5
 # What each mention after the second adds, up to so many.
 _FURTHER = 0.4
 _MOST_FURTHER = 8
+
+# Kana begin here, and Han characters follow.
+_FIRST_UNSPACED = "\u3040"
 
 # "Keller and the former minister Brandt": how far apart a pair may stand.
 _LONGEST_GAP = 30
@@ -52,6 +58,11 @@ class Form:
         plain = commonness(romanise(self.text), self.language)
         # A compound is as common as its parts to wordfreq, which says nothing about the whole.
         return plain if "-" in self.text else max(plain, commonness(self.text, self.language))
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether its script puts no spaces between words."""
+        return self.text[0] >= _FIRST_UNSPACED
 
     @cached_property
     def given(self) -> frozenset[str]:
@@ -133,7 +144,8 @@ def candidates(forms: Mapping[str, Form]) -> Iterable[tuple[Form, Form]]:
     """Pairs of spellings that may be one name by their consonants, each once; bounded for any text."""
     blocks: dict[str, list[str]] = {}
     for name in sorted(forms, key=lambda name: (-len(forms[name].places), name)):
-        if _LEAST_LETTERS <= len(romanise(name)) <= _MOST_LETTERS and not forms[name].acronym:
+        most = _MOST_UNSPACED_LETTERS if forms[name].unspaced else _MOST_LETTERS
+        if _LEAST_LETTERS <= len(romanise(name)) <= most and not forms[name].acronym:
             for key in skeleton_keys(name):
                 blocks.setdefault(key, []).append(name)
     largest = max(_SMALLEST_BLOCK, min(_LARGEST_BLOCK, _LARGEST_BLOCK * _USUAL_FORMS // max(len(forms), 1)))

@@ -107,7 +107,7 @@ def clipped_names(forms: Mapping[str, Form], words: NameWords) -> Iterator[Mark]
 
     The root of a name was translated: "Stonenko", then "Stone".
     """
-    if words.capital_nouns:
+    if words.capital_nouns or words.unspaced:
         return
     pairs = list(_clipped_pairs(forms))
     taken = {name for form in forms.values() for name in form.given | form.follows} if pairs else set()

@@ -1,7 +1,8 @@
 """Mentions of people, places and organisations: runs of capitalised words, without their titles.
 
 No model: capital letters inside sentences, word frequencies, and the words that stand beside names
-(``text/tables/name_words.yaml``). Scripts without capital letters have no mentions here.
+(``text/tables/name_words.yaml``). In Chinese and Japanese, the foreign names that are written by their
+sound (``unspaced_names``); other scripts without capital letters have no mentions here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import wordfreq
 from mtqe.data import Article, Segment, Span
 from mtqe.text.languages import base_language
 from mtqe.text.tables import table
+from mtqe.text.unspaced_names import name_rows
 
 # Letters joined by apostrophes and hyphens; a possessive ending is split off afterwards.
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-‐‑][^\W\d_]+)*")
@@ -84,6 +86,7 @@ class NameWords:
     determiners: frozenset[str]
     pronouns: frozenset[str]
     capital_nouns: bool
+    unspaced: bool  # a language without capitals and spaces
 
 
 @cache
@@ -112,6 +115,7 @@ def name_words(language: str) -> NameWords:
         words("determiners"),
         words("pronouns"),
         bool(facts.get("capital_nouns")),
+        bool(facts.get("unspaced")),
     )
 
 
@@ -154,12 +158,22 @@ def find_mentions(article: Article, lower: frozenset[str]) -> list[Mention]:
     ``lower`` are the ``lower_words`` of the article: what may open a sentence without being a name.
     """
     language = base_language(article.target_lang or "en")
+    unspaced = name_words(language).unspaced
     return [
         mention
         for segment in article.segments
         if not segment.excluded
-        for mention in _mentions(segment, language, lower)
+        for mention in (
+            _unspaced_mentions(segment, language) if unspaced else _mentions(segment, language, lower)
+        )
     ]
+
+
+def _unspaced_mentions(segment: Segment, language: str) -> Iterator[Mention]:
+    text, offset = segment.target, segment.target_span[0]
+    for row in name_rows(text, language):
+        words = tuple(NameWord(text[start:end], (offset + start, offset + end)) for start, end in row)
+        yield Mention(words, (), segment.index, initial=False, headline=False, before="", after="")
 
 
 class _Words(NamedTuple):
