@@ -18,7 +18,8 @@ from mtqe.text.names import commonness, find_mentions, lower_words, name_words
 from mtqe.text.phonetics import romanise
 from mtqe.text.same_name import is_inflecting
 from mtqe.text.spans import holder, merge, overlap
-from mtqe.text.tables import table
+from mtqe.text.title_wrecks import Wreck, find_wrecks, has_table
+from mtqe.text.unspaced_titles import unspaced_wrecks
 
 # What follows a title: a capitalised word, and perhaps another one that it is paired with.
 _NAME = re.compile(r"[ \u00a0]+([^\W\d_][\w’'-]+)")
@@ -56,15 +57,6 @@ _MAJESTIES = re.compile(r"\b(?:SS|LL)\.?[ \u00a0]?$")
 _OF_SOMEONE = frozenset({"surname", "full name"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Wreck:
-    """A wrecked title as ``text/tables/honorifics.yaml`` has it."""
-
-    right: str | None
-    before: str
-    confidence: float
-
-
 class _Text(NamedTuple):
     """What titles are judged by; names are looked for only if ``forms`` is called, which is slow."""
 
@@ -80,9 +72,13 @@ class GarbledHonorific:
 
     An abbreviated title of the source is often taken for something else: "MM." becomes "Mm." or,
     spelt out with its point, "the gentlemen."; "Mme" becomes "MI am". In English also titles that
-    Japanese leaves behind the name ("Morita suspect"), and a Mr. who is a Ms. elsewhere. Left alone:
-    measures (5 mm.), initials and stage names (M. Ward), the interjection, "Herr" and "Señora", which
-    are style, couples, and titles in front of anything but a name.
+    Japanese leaves behind the name ("Morita suspect"), and a Mr. who is a Ms. elsewhere. In German,
+    French, Spanish, Italian, Portuguese and Russian, abbreviations of another language and titles that
+    stand twice; in Chinese and Japanese also titles in Latin letters before a name in characters.
+
+    Left alone: measures (5 mm.), initials and stage names (M. Ward), the interjection, "Herr" and
+    "Señora" in English and "Mr." in French, which are style, couples, majesties (SS. MM.), titles in
+    front of anything but a name, and Latin titles behind a name in Chinese and Japanese.
     """
 
     name: ClassVar[str] = "garbled_honorific"
@@ -115,43 +111,48 @@ class GarbledHonorific:
         Example("Police suspect Morita. Kenji Morita denies it."),
         Example("Kenji Morita was named. The Morita suspects were let go."),
         Example("General MM Naravane met the minister."),
+        Example("Mm. Berthier et Coulon ont refusé.", marks=("Mm.",), target_lang="fr"),
+        Example("Es sprachen die Herren. Keller und Brandt.", marks=("die Herren.",), target_lang="de"),
+        Example("El Sr. Sr. Morales se negó.", marks=("Sr. Sr.",), target_lang="es"),
+        Example("Вчера г-н г-н Келлер отказался.", marks=("г-н г-н",), target_lang="ru"),
+        Example("记者采访了Ms.田中和Mr. 维尔科夫。", marks=("Ms.", "Mr."), target_lang="zh"),
+        Example("田中さんさんは帰った。", marks=("さんさん",), target_lang="ja"),
+        Example("MM. Berthier et Coulon, Me Roux et Mr. Keller sont venus.", target_lang="fr"),
+        Example("Guten Abend, die Herren. Peter ging.", target_lang="de"),
+        Example("SS. MM. Felipe y Letizia saludaron al Sr. D. Juan Morales.", target_lang="es"),
+        Example("М. Иванов и М. Петров приехали.", target_lang="ru"),
+        Example("导演M. 奈特·沙科兰来了，我们爱看Mr. 汉堡。", target_lang="zh"),
+        Example("彼氏さんと見る太陽さんさん。Mr.マリオンが出演した。", target_lang="ja"),
     )
 
     def knows(self, article: Article) -> bool:
         """Whether there is a table of wrecked titles for the target language."""
-        return base_language(article.target_lang or "und") in table("honorifics")
+        return has_table(base_language(article.target_lang or "und"))
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each wrecked title, without the name."""
         language = base_language(article.target_lang or "en")
         source = base_language(article.source_lang) if article.source_lang else None
-        wrecks = _wrecks(language, source)
+        wrecks = find_wrecks(language, source)
         if not wrecks:
             return
         text = _Text(article.target, language, cache(lambda: _forms(article, language)))
         excluded = merge(segment.target_span for segment in article.segments if segment.excluded)
         starts = [start for start, _ in excluded]
-        for mark in (*_wreck_marks(text, wrecks), *_order_marks(text, source)):
+        for mark in (*_marks(text, wrecks), *_order_marks(text, source)):
             if not excluded or not overlap((mark.start, mark.end), excluded[holder(starts, mark.start)]):
                 yield mark
 
 
-@cache
-def _wrecks(language: str, source: str | None) -> Mapping[str, _Wreck]:
-    """The wrecks in a target language, from one source language or, if it is not known, from any."""
-    tables = table("honorifics").get(language, {})
-    sources = tables if source is None else [key for key in ("any", source) if key in tables]
-    return {
-        form: _Wreck(entry.get("right"), entry["before"], entry["confidence"])
-        for key in sources
-        for entry in tables[key]
-        for written in entry["forms"]
-        # Tokenised texts have a space before the point.
-        for form in {written, re.sub(r"\.$", " .", written)}
-    }
+def _marks(text: _Text, wrecks: Mapping[str, Wreck]) -> Iterator[Mark]:
+    if name_words(text.language).unspaced:
+        for span, wreck in unspaced_wrecks(text.target, text.language, wrecks, text.forms):
+            yield _mark(span, wreck)
+    else:
+        yield from _wreck_marks(text, wrecks)
 
 
-def _wreck_marks(text: _Text, wrecks: Mapping[str, _Wreck]) -> Iterator[Mark]:
+def _wreck_marks(text: _Text, wrecks: Mapping[str, Wreck]) -> Iterator[Mark]:
     # Most texts have none: to look for each is faster than a pattern of all.
     present = [form for form in wrecks if form in text.target]
     found = list(_pattern(present).finditer(text.target)) if present else []
@@ -283,6 +284,6 @@ def _abbreviates(title: str, form: Form) -> bool:
     return len(initial) == 1 and any(given.startswith(initial) for given in form.given)
 
 
-def _mark(span: Span, wreck: _Wreck) -> Mark:
+def _mark(span: Span, wreck: Wreck) -> Mark:
     message = f"a wrecked title{f' ({wreck.right})' if wreck.right else ''}"
     return Mark(*span, message, "minor", wreck.confidence, wreck.right)

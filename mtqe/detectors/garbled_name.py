@@ -41,10 +41,14 @@ class GarbledName:
 
     Countries and cities under another language's name are marked as well.
 
+    In Chinese and Japanese, foreign names that are written by their sound, with a point between first
+    name and surname, are compared among themselves, by their sound and their characters.
+
     Left alone: plurals and possessives, adjectives and inhabitants of a name, feminine and pet
     forms, hyphenated surnames, accents left out, relatives and namesakes, Chinese names in Pinyin
     (but for the above), headlines in capitals, target languages without a table of name words, and
-    names beside their source in other scripts than Latin and Chinese.
+    names beside their source in other scripts than Latin and Chinese, long vowels and doubled
+    consonants in katakana, and Chinese, Japanese, Korean and Vietnamese names in Chinese characters.
     """
 
     rare_names: bool = True
@@ -117,6 +121,14 @@ class GarbledName:
             why="another language's name of a place",
         ),
         Example("Rue de Londres and the Hotel Moskau are near; Jack Londres lives in Bogotá."),
+        Example(
+            "安东·维尔科夫被捕。律师说，维尔科夫身体健康。周一，安东·维尔柯夫获释。",
+            marks=("维尔柯夫",),
+            target_lang="zh",
+            why="the same first name, in Chinese",
+        ),
+        Example("安东·维尔科夫和安东·马尔切克被捕。维尔科夫沉默，马尔切克发言。", target_lang="zh"),
+        Example("アントン・ミュラー氏が来た。アントン・ミューラー氏は話した。", target_lang="ja"),
         Example("Piet Holm spoke first. Willem de Holme answered, and Holm left."),
         Example("Ana Martin met Jorge Martinez. Martin won, and Martinez lost."),
         Example("Anton Velkov and his sister Irena Velkova came. Velkova spoke, and then Velkov did."),

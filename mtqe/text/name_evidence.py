@@ -59,6 +59,8 @@ _LAST_LATIN = "\u024f"
 # Names in Chinese and Japanese: of one length, so that they are nearer than names of another script.
 _UNSPACED_FIRST_NAME = Ground("with the same first name", 0.3, 0.85)
 _UNSPACED_SURNAME = Ground("with the same surname", 0.1, 0.75)
+_UNSPACED_SHORT = Ground("with the same first name", 0.1, 0.8)
+_LEAST_UNSPACED = 3  # of two characters, one may be no part of the name
 _UNSPACED_BARE = Ground("introduced there; this spelling never is", 0.15, 0.75)
 
 _KNOWN_NAME = "the better known name"
@@ -81,7 +83,7 @@ def find_variants(forms: Mapping[str, Form], words: NameWords) -> list[Variant]:
         if a.common >= _OTHERS and b.common >= _OTHERS and a.given.isdisjoint(b.given):
             continue
         usual, odd = _usual_first(a, b)
-        variant = _judge(odd, usual, words)
+        variant = _judge_unspaced(odd, usual) if words.unspaced else _judge(odd, usual, words)
         known = best.get(odd.text)
         if variant and (known is None or usual.support > known.usual.support):
             best[odd.text] = variant
@@ -100,8 +102,6 @@ def _usual_first(a: Form, b: Form) -> tuple[Form, Form]:
 
 def _judge(odd: Form, usual: Form, words: NameWords) -> Variant | None:
     """The variant that ``odd`` is of ``usual``, if the article says so."""
-    if words.unspaced:
-        return _judge_unspaced(odd, usual)
     distance = sound_distance(odd.text, usual.text)
     if distance > _FIRST_NAME.reach or romanise(odd.text) == romanise(usual.text):
         return None
@@ -132,10 +132,11 @@ def _judge_unspaced(odd: Form, usual: Form) -> Variant | None:
 
 
 def _unspaced_grounds(odd: Form, usual: Form) -> Iterable[Ground]:
+    long = len(odd.text) >= _LEAST_UNSPACED
     if odd.given & usual.given:
-        yield _UNSPACED_FIRST_NAME
+        yield _UNSPACED_FIRST_NAME if long else _UNSPACED_SHORT
     elif odd.sentences.isdisjoint(usual.sentences):
-        if odd.follows & usual.follows:
+        if odd.follows & usual.follows and long:
             yield _UNSPACED_SURNAME
         if usual.given and not odd.introduced:
             yield _UNSPACED_BARE

@@ -1,8 +1,8 @@
 """Foreign names in Chinese and Japanese: where they stand, and whether two are spellings of one.
 
-Such names are rows of characters that write sounds, 迈克尔·科夫里格 or マイケル・コブリグ: in Chinese those of
-``text/tables/chinese_names.yaml``, in Japanese katakana. Where neither a point nor another script bounds
-it, a row may take in a character too many; such a row has no spelling of its length.
+Such names are rows of characters that write sounds, 安东·维尔科夫 or アントン・ベルコフ: in Chinese those of
+``text/tables/chinese_names.yaml``, in Japanese katakana. Where neither a point nor another script
+bounds it, a row may take in a character too many; such a row has no spelling of its length.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from os.path import commonprefix
 
 from mtqe.data import Span
 from mtqe.text.chinese_names import foreign_rows
@@ -20,6 +19,9 @@ from mtqe.text.phonetics import romanise, sound_distance
 _POINTS = frozenset("·•‧・･．＝=")
 
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc]{2,}")
+
+_HAN_AT_END = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+\Z")
+_SHORT_FIRST_NAME = 2
 
 # A row without a point is a name only if it is long, and no sentence that happens to have such characters.
 _LEAST_ALONE = {"zh": 3, "ja": 4}
@@ -37,7 +39,7 @@ _MOST_LONGER = 1
 
 
 def name_rows(text: str, language: str) -> Iterator[list[Span]]:
-    """Foreign names: the ranges of their parts, first name first; of those that stand alone the longer ones."""
+    """Foreign names: the ranges of their parts, first name first; short ones only beside a point."""
     for row in _joined(text, _rows(text, language)):
         longest = max(end - start for start, end in row)
         least = _LEAST_ALONE[language] if len(row) == 1 else 0
@@ -65,9 +67,18 @@ def _joined(text: str, parts: Iterable[Span]) -> Iterator[list[Span]]:
         if row and not (start - row[-1][1] == 1 and text[row[-1][1]] in _POINTS):
             yield row
             row = []
+        row = row or _before_point(text, start)
         row.append((start, end))
     if row:
         yield row
+
+
+def _before_point(text: str, start: int) -> list[Span]:
+    """Of a Chinese first name that is no row, its end: the two characters before the point."""
+    if start == 0 or text[start - 1] not in _POINTS:
+        return []
+    first = _HAN_AT_END.search(text, max(start - 1 - _SHORT_FIRST_NAME, 0), start - 1)
+    return [first.span()] if first else []
 
 
 @lru_cache(maxsize=65536)
@@ -96,9 +107,14 @@ def _plain(katakana: str) -> str:
 
 
 def _changed(odd: str, usual: str) -> int:
-    """How many characters differ: one for one, or, of different lengths, between what both begin and end with."""
+    """How many characters differ: one for one, or between what both begin and end with."""
     if len(odd) == len(usual):
         return sum(a != b for a, b in zip(odd, usual, strict=True))
-    same = len(commonprefix((odd, usual)))
+    same = _common(odd, usual)
     rest, other = odd[same:], usual[same:]
-    return max(len(rest), len(other)) - len(commonprefix((rest[::-1], other[::-1])))
+    return max(len(rest), len(other)) - _common(rest[::-1], other[::-1])
+
+
+def _common(a: str, b: str) -> int:
+    """How many characters both begin with."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

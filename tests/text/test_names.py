@@ -9,6 +9,9 @@ from mtqe.prepare import prepare
 from mtqe.text.names import Mention, find_mentions, lower_words, name_words
 from mtqe.text.same_name import is_clipped, is_derived, is_inhabitant, is_pinyin, keeps_case
 from mtqe.text.tables import table
+from mtqe.text.unspaced_names import respelling
+
+NEAR = 0.2
 
 
 def mentions(text: str, language: str = "en") -> list[Mention]:
@@ -130,3 +133,35 @@ def test_a_plural_or_an_inhabitant_is_no_clipped_name() -> None:
     assert is_inhabitant("Velkovia", "Velkovian", "en")
     assert is_inhabitant("Keller", "Kellers", "en")
     assert not is_inhabitant("Tarnod", "Tarnody", "en")
+
+
+def test_foreign_names_in_chinese_are_found_by_their_point_and_characters() -> None:
+    """A first name that the table lacks is known by its last two characters."""
+    assert names("总理安东·维尔科夫说，让·马尔切克来了。", "zh") == ["安东 维尔科夫", "让 马尔切克"]
+
+
+def test_katakana_names_are_found_in_japanese() -> None:
+    """Short words alone are none."""
+    assert names("アントン・ベルコフ氏とマルチェク氏はパンを買った。", "ja") == [
+        "アントン ベルコフ",
+        "マルチェク",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("odd", "usual", "language", "near"),
+    [
+        ("维尔柯夫", "维尔科夫", "zh", True),
+        ("维尔科夫斯", "维尔科夫", "zh", False),
+        ("马尔切克", "维尔科夫", "zh", False),
+        ("ベルゴフ", "ベルコフ", "ja", True),
+        ("ミュラー", "ミューラー", "ja", False),
+        ("ゲイツ", "ゲーツ", "ja", False),
+    ],
+)
+def test_spellings_of_one_name_are_told_from_style_and_from_other_names(
+    odd: str, usual: str, language: str, near: bool
+) -> None:
+    """Long vowels are style; another length is another name in Chinese."""
+    distance = respelling(odd, usual, language)
+    assert (distance is not None and distance <= NEAR) is near
