@@ -86,6 +86,7 @@ class NameWords:
     determiners: frozenset[str]
     pronouns: frozenset[str]
     capital_nouns: bool
+    elisions: tuple[str, ...]  # words that stand before an apostrophe and a name
     unspaced: bool  # a language without capitals and spaces
 
 
@@ -115,8 +116,17 @@ def name_words(language: str) -> NameWords:
         words("determiners"),
         words("pronouns"),
         bool(facts.get("capital_nouns")),
+        tuple(sorted(words("elisions"))),
         bool(facts.get("unspaced")),
     )
+
+
+@cache
+def _words_of(language: str) -> re.Pattern[str]:
+    """Words of a language, in which "l’" of "l’Allemagne" is one of its own."""
+    elided = name_words(language).elisions
+    before = rf"\b(?:{'|'.join(elided)})[’'](?=\w)|" if elided else ""
+    return re.compile(before + _WORD.pattern)
 
 
 @cache
@@ -188,7 +198,7 @@ class _Words(NamedTuple):
 
 
 def _mentions(segment: Segment, language: str, lower: frozenset[str]) -> Iterator[Mention]:
-    matches = list(_WORD.finditer(segment.target))
+    matches = list(_words_of(language).finditer(segment.target))
     texts = [match.group() for match in matches]
     words = _Words(segment.target, matches, texts, language, lower, name_words(language))
     headline, end = None, 0

@@ -165,3 +165,9 @@ def test_spellings_of_one_name_are_told_from_style_and_from_other_names(
     """Long vowels are style; another length is another name in Chinese."""
     distance = respelling(odd, usual, language)
     assert (distance is not None and distance <= NEAR) is near
+
+
+def test_an_elided_article_is_no_part_of_a_name() -> None:
+    """“L’” that opens a sentence makes no name of the noun behind it, and “l’” hides none."""
+    assert names("L’accord d’Anton Velkov plaît à l’Albanie.", "fr") == ["Anton Velkov", "Albanie"]
+    assert names("L’accordo di Ugo D’Arvenzo piace all’Albania.", "it") == ["Ugo D’Arvenzo", "Albania"]
