@@ -14,7 +14,7 @@ from mtqe.models.language_id import identify
 from mtqe.text import title_slips
 from mtqe.text.languages import base_language
 from mtqe.text.name_forms import Form, find_forms
-from mtqe.text.names import commonness, find_mentions, lower_words, name_words
+from mtqe.text.names import commonness, find_mentions, honorifics, lower_words, name_words
 from mtqe.text.phonetics import romanise
 from mtqe.text.same_name import is_inflecting
 from mtqe.text.spans import holder, merge, overlap
@@ -275,11 +275,15 @@ def _has_first_name(form: Form | None, title: str, language: str) -> bool:
     """
     if form is None or form.lowered or (is_inflecting(language) and romanise(form.text)[-1:] in _VOWELS):
         return False
-    return bool(form.given) and not _abbreviates(title, form)
+    return bool(form.given - {romanise(title)}) and not _abbreviates(title, form)
 
 
 def _abbreviates(title: str, form: Form) -> bool:
-    """Whether a title of one letter, or the last letter of a longer one, may be a first name's initial."""
+    """Whether a title, or the last letter of a longer one, may be a first name or its initial."""
+    whole = romanise(title)
+    # "San" of San Francisco; what is a title somewhere is taken for a name where it is none.
+    if whole in form.given and whole not in honorifics():
+        return True
     initial = romanise(_LAST_PART.split(title.rstrip(". "))[-1])
     return len(initial) == 1 and any(given.startswith(initial) for given in form.given)
 

@@ -136,6 +136,12 @@ def case_endings() -> frozenset[str]:
 
 
 @cache
+def honorifics() -> frozenset[str]:
+    """The titles of people in every language."""
+    return frozenset(word for facts in table("name_words").values() for word in facts.get("honorific", ()))
+
+
+@cache
 def feminine_stems() -> tuple[str, ...]:
     """What the surnames of men end in that take an "a" for a woman."""
     return tuple(table("name_words")["any"]["feminine"])

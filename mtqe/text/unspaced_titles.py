@@ -33,7 +33,7 @@ def unspaced_wrecks(
     for match in found:
         wreck = wrecks[match.group(1)]
         if wreck.before == "known":
-            wrong = several or _has_first_name(match, forms().values())
+            wrong = several or _has_first_name(match, forms())
         else:
             wrong = _is_foreign(match.group(2), language)
         if wrong:
@@ -54,15 +54,12 @@ def _is_foreign(name: str, language: str) -> bool:
     return language != "zh" or next(foreign_rows(name), (1, 1))[0] == 0
 
 
-def _has_first_name(match: re.Match[str], forms: Iterable[Form]) -> bool:
+def _has_first_name(match: re.Match[str], forms: Mapping[str, Form]) -> bool:
     """Whether what follows has a first name in the article that the title does not abbreviate."""
-    title = romanise(match.group(1))
+    title, name = romanise(match.group(1)), match.group(2)
     initial = title if len(title) == 1 else ""
-    return any(
-        match.group(2).startswith(form.text) and _is_other(initial, form.given)
-        for form in forms
-        if form.given
-    )
+    surnames = (forms[name[:end]] for end in range(len(name) + 1) if name[:end] in forms)
+    return any(form.given and _is_other(initial, form.given) for form in surnames)
 
 
 def _is_other(initial: str, given: Iterable[str]) -> bool:
