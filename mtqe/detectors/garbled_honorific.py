@@ -243,13 +243,10 @@ def _before_surname(text: _Text, match: re.Match[str], of_several: bool) -> bool
 
 def _is_foreign(text: _Text, match: re.Match[str]) -> bool:
     """Whether the title stands in a passage of another language, where it is right."""
-    line = text.target.rfind("\n", 0, match.start()) + 1
+    start, end = max(match.start() - _AROUND, 0), match.end()
+    line = max(text.target.rfind("\n", start, match.start()) + 1, start)
     # The title itself is of another language more often than not.
-    before, after = (
-        text.target[max(line, match.start() - _AROUND) : match.start()],
-        text.target[match.end() : match.end() + _AROUND],
-    )
-    around = before + after
+    around = text.target[line : match.start()] + text.target[end : end + _AROUND]
     guess = identify(around) if len(around) >= _LEAST_AROUND else None
     return guess is not None and guess.language != text.language and guess.probability >= _SURE
 
