@@ -5,6 +5,8 @@ python benchmarks/quality.py --weights W --on mqm21news   # W trained with --lea
 
 W is what ``python -m mtqe.training.quality --out W`` makes.
 
+With --on, the n-grams have an advantage: they have read the references of the set.
+
 On documents held out of training, or on a whole set that the weights were trained without:
 
 - in order: of two systems' translations of one source, how often the one with fewer MQM points has
@@ -169,7 +171,7 @@ def judged(data: Path, on: str | None) -> dict[str, list[dict[str, Any]]]:
 
 
 def sampled(some: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """About so many rows: whole documents, in an order that means nothing."""
+    """So many rows at most, document by document in an order that means nothing."""
     by_digest = sorted(some, key=lambda row: hashlib.sha256(str(row["doc_id"]).encode()).digest())
     return by_digest[:most]
 
