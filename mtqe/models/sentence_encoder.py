@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property, partial, reduce
 from operator import iadd
 from pathlib import Path
 from typing import Any
@@ -136,6 +136,44 @@ class SentenceEncoder:
         """Vectors of late: alignment and scoring ask for the same sentences."""
         return {}
 
+    def states(self, texts: Sequence[str], matrix: Floats) -> Iterator[tuple[Ints, Floats]]:
+        """For each text its pieces' ids, those for begin and end included, and their states.
+
+        A state is what the network knows of a piece in its surroundings before the sum over the
+        sentence, normalised (Ba et al., 2016) and times ``matrix``, of 1280 rows. The texts'
+        vectors come out on the way, and are remembered.
+        """
+        ids = [self._ids(text) for text in texts]
+        lengths = np.array([len(row) for row in ids], dtype=np.float32)
+        found: list[list[Floats]] = [[np.zeros((0, matrix.shape[1]), np.float32)] for _ in ids]
+        sums = np.zeros((len(texts), DIMENSIONS), np.float32)
+        project = partial(self._projected, matrix=matrix, total=matrix.sum(axis=0))
+        batches = _batches(span for owner, row in enumerate(ids) for span in _spans(owner, row))
+        with _one_thread(), ThreadPoolExecutor(_WORKERS) as pool:
+            for owners, states, added in pool.map(project, batches):
+                np.add.at(sums, owners, added)
+                for owner, rows in zip(owners, states, strict=True):
+                    found[owner].append(rows)
+            self._remember(texts, self.head(sums, lengths[:, None]))
+        return zip(ids, map(np.concatenate, found), strict=True)
+
+    def _projected(
+        self, batch: Sequence[Span], matrix: Floats, total: Floats
+    ) -> tuple[list[int], list[Floats], Floats]:
+        """Whose spans these are, the normalised features of each times the matrix, and their sums."""
+        starts, places, pieces = _laid_out(batch)
+        features = self._features(places, pieces)
+        mean, scale = _moments(features)
+        states = (features @ matrix - np.outer(mean, total)) * scale[:, None]
+        rows = [states[b + s.start : b + s.stop] for b, s in zip(starts.tolist(), batch, strict=True)]
+        return [span.owner for span in batch], rows, self._summed(batch, starts, features, mean, scale)
+
+    def _remember(self, texts: Sequence[str], vectors: Floats) -> None:
+        if len(self._remembered) + len(texts) > _REMEMBERED:
+            self._remembered.clear()
+        for text, vector in zip(texts, vectors, strict=True):
+            self._remembered.setdefault(text, vector)
+
     def _encode(self, texts: Sequence[str]) -> Floats:
         ids = [self._ids(text) for text in texts]
         lengths = np.array([len(row) for row in ids], dtype=np.float32)
@@ -146,7 +184,7 @@ class SentenceEncoder:
                 np.add.at(vectors, owners, sums)
             for start in range(0, len(texts), _BUDGET):
                 rows = slice(start, start + _BUDGET)
-                vectors[rows] = self._head(vectors[rows], lengths[rows, None])
+                vectors[rows] = self.head(vectors[rows], lengths[rows, None])
         return vectors
 
     def _ids(self, text: str) -> Ints:
@@ -160,12 +198,15 @@ class SentenceEncoder:
         """Whose spans these are, and of each the sum of its pieces' normalised features."""
         starts, places, pieces = _laid_out(batch)
         features = self._features(places, pieces)
+        return [span.owner for span in batch], self._summed(batch, starts, features, *_moments(features))
+
+    def _summed(
+        self, batch: Sequence[Span], starts: Ints, features: Floats, mean: Floats, scale: Floats
+    ) -> Floats:
         # Layer normalisation, of which gain and bias come after the sum (see ``_network``).
-        mean = features.mean(axis=1)
-        variance = np.einsum("ij,ij->i", features, features) / features.shape[1] - mean * mean
-        shares = _shares(batch, starts, 1 / np.sqrt(variance + _EPSILON))
+        shares = _shares(batch, starts, scale)
         sums = shares @ features - (shares @ mean)[:, None]
-        return [span.owner for span in batch], sums @ self.weights["pool"]
+        return np.asarray(sums @ self.weights["pool"])
 
     def _features(self, places: Ints, pieces: Ints) -> Floats:
         """Each place's embedding and its three n-gram features, side by side."""
@@ -196,7 +237,8 @@ class SentenceEncoder:
         parts = zip(windows, np.split(w2, width), strict=True)
         return x[_GAP:-_GAP] + _rectified(reduce(iadd, (x[at] @ part for at, part in parts)), b2)
 
-    def _head(self, sums: Floats, lengths: Floats) -> Floats:
+    def head(self, sums: Floats, lengths: Floats) -> Floats:
+        """Vectors of length 1 of sums over so many pieces."""
         w = self.weights
         x = (sums + lengths * w["pool_b"]) / np.sqrt(np.maximum(lengths, 1))
         hidden = np.maximum(x @ w["p1"] + np.maximum(x @ w["d0"], 0) @ w["d1"], 0)
@@ -303,6 +345,13 @@ def _laid_out(batch: Sequence[Span]) -> tuple[Ints, Ints, Ints]:
     shifts = np.arange(1, len(batch) + 1) * _GAP
     places[np.arange(len(numbers)) + np.repeat(shifts, lengths)] = numbers
     return starts, places, pieces
+
+
+def _moments(features: Floats) -> tuple[Floats, Floats]:
+    """Mean of each row, and one by its deviation."""
+    mean = features.mean(axis=1)
+    variance = np.einsum("ij,ij->i", features, features) / features.shape[1] - mean * mean
+    return mean, 1 / np.sqrt(variance + _EPSILON)
 
 
 def _shares(batch: Sequence[Span], starts: Ints, weight: Floats) -> Floats:

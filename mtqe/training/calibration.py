@@ -28,12 +28,16 @@ SPOILT_WEIGHT = 0.1
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97)
 
 
+def licensed(row: dict[str, Any]) -> bool:
+    """Whether weights that were fitted to this row of the view may ship."""
+    return row["dataset"] in _LICENSED and (row["dataset"], row["lp"]) not in _NOT_LICENSED
+
+
 def judged(data: Path, penalty: str, held_out: bool) -> Iterator[tuple[dict[str, Any], float]]:
     """Licensed segments with their points per 100 words in the field ``penalty``."""
     for row in rows(data / f"{VIEW}.jsonl.gz"):
-        licensed = row["dataset"] in _LICENSED and (row["dataset"], row["lp"]) not in _NOT_LICENSED
         words = count_words(row["mt"] or "")
-        if licensed and words and is_held_out(str(row["doc_id"])) == held_out:
+        if licensed(row) and words and is_held_out(str(row["doc_id"])) == held_out:
             yield row, min(100.0 * row[penalty] / words, MOST_POINTS)
 
 

@@ -1,0 +1,336 @@
+"""What annotators of MQM would count in a translation, by a small network over token states.
+
+The shipped sentence encoder reads source and target. Its states before pooling say what each
+piece is in its surroundings; the vectors that it would give to each piece as a sentence of its
+own say what it means in any language (here by a small network that imitates it). So each piece
+finds what it translates, and is compared with it. The source may be missing: then the target is
+judged alone. In numpy, over weights that ``mtqe.training.quality`` makes. None ship yet: those
+trained so far don't order translations clearly better than the models that do
+(``benchmarks/quality.py``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mtqe.errors import ModelError
+from mtqe.models.sentence_encoder import SentenceEncoder, load_encoder
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+# What the network gives, in its order: log(1 + points per 100 words) of all errors, of accuracy
+# and of fluency; log-odds that there is no error; a direct assessment, as a z-score; and log-odds
+# that the translation was spoilt on purpose, as by another number or the loss of a half.
+OUTPUTS = ("total", "accuracy", "fluency", "clean", "assessment", "spoilt")
+
+WIDTH = 128
+HEADS = 4
+
+# What each piece has beside states: how rare it is, whether it is copied, whether it is doubled.
+MARKS = 3
+FACTS = 4
+STATISTICS = 9
+
+# A piece whose best match is less alike than this has none.
+NO_MATCH = 0.4
+
+
+class _Near(NamedTuple):
+    """Factors that bring inputs near 1, as the network was trained with them."""
+
+    match: float = 0.8
+    marks: float = 4.0
+    apart: float = 3.0
+    product: float = 20.0
+    difference: float = 10.0
+    spread: float = 1e-4
+
+
+NEAR = _Near()
+
+# Pieces of a target that are read at once: a paragraph. A longer text is read in parts, and its
+# source in as many.
+WINDOW = 400
+
+# Pieces that go through the network together; beyond this arrays outgrow the processor's cache.
+_BUDGET = 2000
+
+# Texts that are remembered: 100 MB, the sentences of a batch of articles and of their sources.
+_REMEMBERED = 2000
+
+_EPSILON = 1e-5
+
+
+class Text(NamedTuple):
+    """A text or a part of one: its pieces, their states and meanings, and its characters."""
+
+    ids: Ints
+    states: Floats
+    meanings: Floats
+    characters: int
+
+
+class Window(NamedTuple):
+    """What is read together; ``source`` is None if there is none."""
+
+    owner: int
+    target: Text
+    source: Text | None
+
+
+@dataclass(frozen=True)
+class QualityNet:
+    """The network; ``read_quality_net`` makes one."""
+
+    encoder: SentenceEncoder
+    weights: dict[str, Floats]
+    about: dict[str, Any]
+
+    def judge(self, pairs: Sequence[tuple[str, str | None]]) -> Floats:
+        """A row of ``OUTPUTS`` for each target and source; neither may be white space alone."""
+        known = self._texts(list(dict.fromkeys(text for pair in pairs for text in pair if text is not None)))
+        windows = [
+            window
+            for i, (target, source) in enumerate(pairs)
+            for window in _windows(i, known[target], known[source] if source is not None else None)
+        ]
+        total = np.zeros((len(pairs), len(OUTPUTS)), np.float32)
+        pieces = np.zeros((len(pairs), 1), np.float32)
+        for batch in _batches(windows):
+            sizes = np.array([[len(window.target.ids)] for window in batch], np.float32)
+            owners = [window.owner for window in batch]
+            np.add.at(total, owners, self._outputs(batch) * sizes)
+            np.add.at(pieces, owners, sizes)
+        return np.asarray(total / np.maximum(pieces, 1))
+
+    def _texts(self, texts: Sequence[str]) -> dict[str, Text]:
+        """Each read once; those of late are remembered, since scorers ask for the same sentences."""
+        known = self._remembered
+        new = [text for text in texts if text not in known]
+        if len(known) + len(new) > _REMEMBERED:
+            known.clear()
+            new = list(texts)
+        found = {text: known[text] for text in texts if text in known}
+        for text, (ids, states) in zip(new, self.encoder.states(new, self.weights["states.w"]), strict=True):
+            states += self.weights["states.b"]
+            found[text] = Text(ids, states, self._meanings(states), len(text))
+        if len(found) <= _REMEMBERED:
+            known.update(found)
+        return found
+
+    @cached_property
+    def _remembered(self) -> dict[str, Text]:
+        return {}
+
+    def _meanings(self, states: Floats) -> Floats:
+        """Vectors of length 1 that pieces have in common with their translations."""
+        x = self._linear("mean2", np.maximum(self._linear("mean1", states), 0))
+        return np.asarray(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), _EPSILON))
+
+    def _sentences(self, texts: Sequence[Text | None]) -> Floats:
+        """The encoder's vectors of the texts; zeros where there is none."""
+        sums = np.stack([t.states.sum(0) if t else self._nothing for t in texts])
+        sizes = np.array([[len(t.ids) if t else 0.0] for t in texts], np.float32)
+        vectors = self.encoder.head(sums @ self.weights["pool.w"] + sizes * self.weights["pool.b"], sizes)
+        return np.asarray(vectors * (sizes > 0))
+
+    @property
+    def _nothing(self) -> Floats:
+        return np.zeros(self.weights["pool.w"].shape[0], np.float32)
+
+    def _outputs(self, batch: Sequence[Window]) -> Floats:
+        targets, sources = [w.target for w in batch], [w.source for w in batch]
+        sizes = [len(t.ids) for t in targets]
+        others = [len(s.ids) if s else 1 for s in sources]
+        alike = [t.meanings @ s.meanings.T if s else None for t, s in zip(targets, sources, strict=True)]
+        best = [_best(a, n) for a, n in zip(alike, sizes, strict=True)]
+        h = self._entry(0, targets, sources, [b[0] for b in best])
+        y = self._source_entry(targets, sources, [b[1] for b in best])
+        far = [_distance(*shape) for shape in zip(sizes, others, strict=True)]
+        seen = self._read((h, sizes), (y, others), targets, sources, alike, far)
+        turned = [a.T if a is not None else None for a in alike]
+        back = self._read((y, others), (h, sizes), sources, targets, turned, [d.T for d in far])
+        marks = np.asarray(1 / (1 + np.exp(-self._linear("tok", seen))), np.float32)
+        summaries = self._summaries(self._sentences(targets), self._sentences(sources), sources)
+        facts = np.stack([[*_facts(w), *_statistics(b)] for w, b in zip(batch, best, strict=True)])
+        ends = [_mean(marks, sizes) * NEAR.marks, summaries[2]]
+        parts = [*_pooled(seen, sizes), *_pooled(back, others), *summaries[:2], facts, *ends]
+        z = np.maximum(self._linear("seg", np.concatenate(parts, axis=1).astype(np.float32)), 0)
+        return self._linear("out", z + np.maximum(self._linear("seg2", z), 0))[:, : len(OUTPUTS)]
+
+    def _summaries(
+        self, u: Floats, v: Floats, sources: Sequence[Text | None]
+    ) -> tuple[Floats, Floats, Floats]:
+        """What the sentences' vectors say: the target's, both, and how alike they are."""
+        has = np.array([[float(s is not None)] for s in sources], np.float32)
+        pair = np.concatenate([u * v * NEAR.product, np.abs(u - v) * NEAR.difference * has], axis=1)
+        alike = np.einsum("ij,ij->i", u, v)[:, None]
+        own = self._norm("ug", self._linear("u", u * NEAR.product))
+        return own, self._norm("uvg", self._linear("uv", pair)) * has, alike
+
+    def _entry(
+        self, side: int, texts: Sequence[Text], others: Sequence[Text | None], best: Sequence[Floats]
+    ) -> Floats:
+        """Pieces of one side as the network takes them in."""
+        marks = [self._marks(side, *each) for each in zip(texts, others, best, strict=True)]
+        columns = [np.concatenate([t.states for t in texts]), np.concatenate([t.meanings for t in texts])]
+        x = np.concatenate([*columns, np.concatenate(marks)], axis=1)
+        return self._norm(f"ln.{side}", self._linear("inp", x) + self.weights["side"][side])
+
+    def _source_entry(
+        self, targets: Sequence[Text], sources: Sequence[Text | None], best: Sequence[Floats]
+    ) -> Floats:
+        """The same for sources; one learnt row stands for a source that is missing."""
+        given = [i for i, source in enumerate(sources) if source is not None]
+        rows = np.array([len(s.ids) if s else 1 for s in sources])
+        y = np.tile(self.weights["none"], (int(rows.sum()), 1))
+        if given:
+            there = [s for s in sources if s is not None]
+            entry = self._entry(1, there, [targets[i] for i in given], [best[i] for i in given])
+            y[np.repeat([s is not None for s in sources], rows)] = entry
+        return y
+
+    def _marks(self, side: int, text: Text, other: Text | None, best: Floats) -> Floats:
+        rarity = np.array(self.encoder.pieces.get_score(text.ids.tolist()), np.float32) / 10 + 1
+        copied = np.isin(text.ids, other.ids) if other else np.zeros(len(text.ids))
+        doubled = np.zeros(len(text.ids))
+        if side == 0:
+            doubled[2:] = text.ids[2:] == text.ids[1:-1]
+        return np.stack([rarity, copied, doubled, best, best > NEAR.match], axis=1).astype(np.float32)
+
+    def _read(
+        self,
+        own: tuple[Floats, Sequence[int]],
+        other: tuple[Floats, Sequence[int]],
+        texts: Sequence[Text | None],
+        others: Sequence[Text | None],
+        alike: Sequence[Floats | None],
+        far: Sequence[Floats],
+    ) -> Floats:
+        """Each row with what the other side has in its place."""
+        values = self._linear("v", other[0])
+        gain, slope = (self.weights[name][:, None, None] for name in ("gain", "slope"))
+        seen = np.empty_like(own[0])
+        apart = np.zeros((len(seen), self.weights["dv.w"].shape[0]), np.float32)
+        a = b = 0
+        for i, (rows, there) in enumerate(zip(own[1], other[1], strict=True)):
+            match, text, counterpart = alike[i], texts[i], others[i]
+            v = values[b : b + there].reshape(there, HEADS, -1).transpose(1, 0, 2)
+            if match is None or text is None or counterpart is None:
+                share = np.full((HEADS, rows, there), 1 / there, np.float32)
+            else:
+                share = _softmax(match * gain - slope * far[i])
+                found = share[0] @ counterpart.meanings
+                apart[a : a + rows] = np.concatenate([text.meanings - found, text.meanings * found], axis=1)
+            seen[a : a + rows] = (share @ v).transpose(1, 0, 2).reshape(rows, -1)
+            a, b = a + rows, b + there
+        x = own[0] + self._linear("o", seen) + self._linear("dv", apart * np.float32(NEAR.apart))
+        x = self._norm("ln.2", x)
+        return self._norm("ln.3", x + self._linear("b", np.maximum(self._linear("a", x), 0)))
+
+    def _linear(self, name: str, x: Floats) -> Floats:
+        return np.asarray(x @ self.weights[f"{name}.w"] + self.weights[f"{name}.b"])
+
+    def _norm(self, name: str, x: Floats) -> Floats:
+        x = x - x.mean(axis=1, keepdims=True)
+        x /= np.sqrt(np.einsum("ij,ij->i", x, x) / x.shape[1] + _EPSILON)[:, None]
+        return np.asarray(x * self.weights[f"{name}.w"] + self.weights[f"{name}.b"])
+
+
+def _windows(owner: int, target: Text, source: Text | None) -> Iterator[Window]:
+    """The whole, or parts of equal size with the parts of the source that lie as far along."""
+    count = -(-max(len(target.ids), len(source.ids) if source else 0) // WINDOW)
+    for part in range(count):
+        here, there = _part(target, part, count), _part(source, part, count) if source else None
+        if len(here.ids) and (there is None or len(there.ids)):
+            yield Window(owner, here, there)
+
+
+def _part(text: Text, part: int, count: int) -> Text:
+    at = slice(part * len(text.ids) // count, (part + 1) * len(text.ids) // count)
+    return Text(text.ids[at], text.states[at], text.meanings[at], text.characters)
+
+
+def _batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
+    batch: list[Window] = []
+    size = 0
+    for window in windows:
+        if batch and size + len(window.target.ids) > _BUDGET:
+            yield batch
+            batch, size = [], 0
+        batch.append(window)
+        size += len(window.target.ids)
+    if batch:
+        yield batch
+
+
+def _best(alike: Floats | None, size: int) -> tuple[Floats, Floats]:
+    """How alike each piece's best match is, on either side."""
+    if alike is None:
+        return np.zeros(size, np.float32), np.zeros(1, np.float32)
+    return alike.max(axis=1), alike.max(axis=0)
+
+
+def _distance(rows: int, others: int) -> Floats:
+    """How far apart pieces of target and source lie, as shares of their texts."""
+    here, there = (np.arange(n, dtype=np.float32) / n for n in (rows, others))
+    return np.abs(here[:, None] - there[None])
+
+
+def _facts(window: Window) -> list[float]:
+    """Lengths, and whether there is a source."""
+    target, source = window.target, window.source
+    size = float(np.log(len(target.ids)) / 2 - 1.5)
+    if source is None:
+        return [size, 0.0, 0.0, 0.0]
+    ratio = float(np.log((target.characters + 10) / (source.characters + 10)))
+    return [size, ratio, 1.0, float(np.log(len(source.ids)) / 2 - 1.5)]
+
+
+def _statistics(best: tuple[Floats, Floats]) -> list[float]:
+    """Of either side mean and least of the best matches, and the share of pieces without one."""
+    if not best[0].any():
+        return [0.0] * 6
+    return [
+        x for side in best for x in (float(side.mean()), float(side.min()), float((side < NO_MATCH).mean()))
+    ]
+
+
+def _softmax(x: Floats) -> Floats:
+    x = np.exp(x - x.max(axis=2, keepdims=True))
+    return np.asarray(x / x.sum(axis=2, keepdims=True))
+
+
+def _mean(x: Floats, sizes: Sequence[int]) -> Floats:
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return np.asarray(np.add.reduceat(x, starts, axis=0) / np.array(sizes, np.float32)[:, None], np.float32)
+
+
+def _pooled(x: Floats, sizes: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+    """Mean, maximum and deviation of each window's rows."""
+    mean = _mean(x, sizes)
+    spread = np.sqrt(_mean((x - np.repeat(mean, sizes, axis=0)) ** 2, sizes) + np.float32(NEAR.spread))
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return mean, np.maximum.reduceat(x, starts, axis=0), spread
+
+
+def read_quality_net(path: Path) -> QualityNet:
+    """A network by its file; ``ModelError`` if that is missing or damaged."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as stored:
+            weights = {n: stored.get_tensor(n).astype(np.float32) for n in stored.keys()}  # noqa: SIM118
+            about = json.loads(stored.metadata()["about"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path}: is missing or damaged ({error}); train it again") from error
+    return QualityNet(load_encoder(), weights, about)
