@@ -317,12 +317,15 @@ def measure(data: Path, net: QualityNet, on: str | None) -> dict[str, Any]:
 
 @click.command()
 @click.option("--data", type=Path, default=ROOT.parent / "shared" / "data", show_default="../shared/data")
-@click.option("--weights", type=Path, required=True)
+@click.option("--weights", type=Path, help="What python -m mtqe.training.quality made.")
 @click.option("--on", help="A set that these weights were trained without.")
-def main(data: Path, weights: Path, on: str | None) -> None:
+def main(data: Path, weights: Path | None, on: str | None) -> None:
     """Measure, print, and keep the figures."""
     if not data.is_dir():
         print(f"{data}: no such folder; the judgements are not part of this repository. Nothing measured.")
+        return
+    if weights is None:
+        print("No --weights given: the network does not ship; python -m mtqe.training.quality makes it.")
         return
     results = measure(data, read_quality_net(weights), on)
     show(results)
