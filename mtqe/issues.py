@@ -90,8 +90,11 @@ def _settle(issues: Iterable[Issue]) -> list[Issue]:
 
 
 def _says(weighty: Issue, light: Issue) -> bool:
-    """Whether an issue makes another needless: graver or as grave and surer, over most of its place."""
-    weights = [(_RANK[issue.severity], issue.confidence) for issue in (weighty, light)]
+    """Whether an issue makes another needless, over most of its place: graver, surer or wider."""
+    weights = [
+        (_RANK[issue.severity], issue.confidence, issue.end - issue.start, issue.category)
+        for issue in (weighty, light)
+    ]
     common = min(weighty.end, light.end) - max(weighty.start, light.start)
     between = weighty.start < light.start == light.end < weighty.end
     covers = 2 * common > light.end - light.start or between

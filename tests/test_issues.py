@@ -71,6 +71,14 @@ def test_of_two_issues_with_one_word_the_surer_is_kept() -> None:
     assert [issue.category for issue in issues] == ["untranslated"]
 
 
+def test_of_two_issues_that_are_as_sure_the_wider_is_kept() -> None:
+    """A sentence in the wrong language, and most of its words left untranslated."""
+    part = Marker([Mark(4, 27, "m", "critical", 0.9)], name="untranslated")
+    whole = Marker([Mark(0, 27, "m", "critical", 0.9)], name="wrong_language")
+    _, issues = find_issues(ARTICLE, [part, whole])
+    assert [issue.category for issue in issues] == ["wrong_language"]
+
+
 def test_a_grave_issue_inside_a_slight_one_is_kept() -> None:
     """And so are two that only touch."""
     slight = Marker([Mark(0, 27, "m", "minor", 0.9)], name="wide")
