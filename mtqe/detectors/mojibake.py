@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from itertools import groupby
 from typing import ClassVar, NamedTuple
 from urllib.parse import unquote
 
 from mtqe.data import Article, Example, Mark, Severity
 from mtqe.detectors.base import detectors
 from mtqe.models.word_language import CYRILLIC, Frequencies, frequencies
+from mtqe.text.faults import apart, fold
 from mtqe.text.languages import base_language
-from mtqe.text.spans import holder
 from mtqe.text.tables import table
 
 _CONTROLS = "\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff"
@@ -74,7 +73,6 @@ _UNREADABLE = 0.7
 
 # With more garbled places than this in a segment, one mark is said for all of them.
 _MOST_MARKS = 4
-_LEFT_ALONE = ""
 
 
 class _Found(NamedTuple):
@@ -133,7 +131,9 @@ class Mojibake:
         finders = [find for needles, find in _FINDERS if any(needle in text for needle in needles)]
         found = [place for find in finders for place in find(text, language)]
         if found and article.segments:
-            yield from _marks(article, list(_apart([*_code(text), *found])))
+            marks = (Mark(p.start, p.end, p.message, p.severity, p.confidence, p.repaired) for p in found)
+            code = (match.span() for match in _CODE.finditer(text))
+            yield from fold(article, apart(marks, code), _MOST_MARKS, "garbled places", "major")
 
 
 def _decoded(text: str, language: str) -> Iterator[_Found]:
@@ -329,41 +329,3 @@ _FINDERS: Sequence[tuple[tuple[str, ...], _Finder]] = (
     (("?",), _questions),
     (("",), _lost),
 )
-
-
-def _code(text: str) -> Iterator[_Found]:
-    """Addresses and code, as places without a message: what overlaps them is left alone."""
-    return (_Found(*match.span(), _LEFT_ALONE, 0.0, None) for match in _CODE.finditer(text))
-
-
-def _apart(found: Iterable[_Found]) -> Iterator[_Found]:
-    """Places in text order without what is left alone; of those that overlap, the first."""
-    end = 0
-    for place in sorted(found, key=lambda place: (place.start, -place.end)):
-        if place.start >= end:
-            end = place.end
-            if place.message != _LEFT_ALONE:
-                yield place
-
-
-def _marks(article: Article, found: Iterable[_Found]) -> Iterator[Mark]:
-    starts = [segment.target_span[0] for segment in article.segments]
-    for index, group in groupby(found, key=lambda place: holder(starts, place.start)):
-        source = article.segments[index].source or article.source or ""
-        places = [p for p in group if article.target[p.start : p.end] not in source]
-        if len(places) > _MOST_MARKS:
-            yield _one_mark(article.target, places)
-        else:
-            yield from (Mark(p.start, p.end, p.message, p.severity, p.confidence, p.repaired) for p in places)
-
-
-def _one_mark(text: str, places: Sequence[_Found]) -> Mark:
-    """One mark from the first to the last place; repaired as a whole if each place can be."""
-    start, end = places[0].start, places[-1].end
-    parts, at = [], start
-    for place in places:
-        parts += [text[at : place.start], place.repaired or ""]
-        at = place.end
-    whole = None if any(place.repaired is None for place in places) else "".join(parts)
-    message = f"{len(places)} garbled places: {places[0].message}"
-    return Mark(start, end, message, "major", max(p.confidence for p in places), whole)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import ClassVar
 
-from mtqe.data import Article, Example, Mark, Span
+from mtqe.data import Article, Example, Mark
 from mtqe.detectors.base import detectors
 from mtqe.models.joined_words import JoinedWords, joined_words
+from mtqe.text.faults import apart, fold
 from mtqe.text.languages import base_language
 from mtqe.text.spacing import (
     UNSPACED,
@@ -23,7 +24,6 @@ from mtqe.text.spacing import (
     unspaced_fault,
     word_start,
 )
-from mtqe.text.spans import holder
 
 _WORD = re.compile(r"[^\W\d_]+")
 # A word that may have lost a space: of letters alone, with white space or a sentence's punctuation around it.
@@ -104,7 +104,9 @@ class Spacing:
         language = base_language(article.target_lang or "und")
         faults = list(self._faults(article, language))
         if faults and article.segments:
-            yield from _by_segment(article, _apart(faults, code_spans(article.target)))
+            marks = (Mark(f.start, f.end, f.message, "minor", _CONFIDENCE, f.repaired) for f in faults)
+            code = code_spans(article.target)
+            yield from fold(article, apart(marks, code), _MOST_MARKS, "faults of spacing", "minor")
 
     def _faults(self, article: Article, language: str) -> Iterator[Fault]:
         text = article.target
@@ -188,39 +190,3 @@ def _pieces(text: str, words: Sequence[str], finder: JoinedWords) -> Iterator[Fa
     for match in _TWO_WORDS.finditer(text):
         if match.groups() in pieces:
             yield Fault(match.start(1), match.end(2), "".join(match.groups()), "one word written as two")
-
-
-def _apart(faults: Iterable[Fault], code: Iterable[Span]) -> Iterator[Fault]:
-    """Faults in text order outside code; of those that overlap, the first."""
-    marks = [(*span, None) for span in code] + [(fault.start, fault.end, fault) for fault in faults]
-    done = 0
-    for start, end, fault in sorted(marks, key=lambda mark: (mark[0], -mark[1])):
-        if start >= done:
-            done = end
-            if fault is not None:
-                yield fault
-
-
-def _by_segment(article: Article, faults: Iterable[Fault]) -> Iterator[Mark]:
-    starts = [segment.target_span[0] for segment in article.segments]
-    for index, group in groupby(faults, key=lambda fault: holder(starts, fault.start)):
-        source = article.segments[index].source or article.source or ""
-        inside = [fault for fault in group if article.target[fault.start : fault.end] not in source]
-        if len(inside) > _MOST_MARKS:
-            yield _one_mark(article.target, inside)
-        else:
-            yield from (_mark(fault) for fault in inside)
-
-
-def _mark(fault: Fault) -> Mark:
-    return Mark(fault.start, fault.end, fault.message, "minor", _CONFIDENCE, fault.repaired)
-
-
-def _one_mark(text: str, faults: Sequence[Fault]) -> Mark:
-    """One mark from the first fault to the last, and how the whole should read."""
-    parts, at = [], faults[0].start
-    for fault in faults:
-        parts += [text[at : fault.start], fault.repaired]
-        at = fault.end
-    message = f"{len(faults)} faults of spacing: {faults[0].message}"
-    return Mark(faults[0].start, at, message, "minor", _CONFIDENCE, "".join(parts))

@@ -19,11 +19,10 @@ import numpy as np
 from mtqe.data import Span
 from mtqe.models.copied_words import FEATURES, CopiedWords, copied_words
 from mtqe.text.spans import overlap
+from mtqe.training.calibration import licensed
 from mtqe.training.corpora import is_for_tuning, rows
 
 VIEW = "views/untranslated_eval"
-_LICENSED = ("mqm20", "mqm21news", "bio21")
-_NOT_LICENSED = {("mqm21news", "en-ru")}
 
 # All segments of whole documents, as many or as few marked as there are; source scripts with words.
 _WHOLE = ("spans/mqm20.en-de", "spans/mqm21news.en-de", "spans/bio21")
@@ -36,8 +35,7 @@ _C = 0.1
 def marked(data: Path) -> Iterator[tuple[list[float], bool]]:
     """Features of each copied word, and whether an annotator marked it."""
     for row in rows(data / f"{VIEW}.jsonl.gz"):
-        licensed = row["dataset"] in _LICENSED and (row["dataset"], row["lp"]) not in _NOT_LICENSED
-        if not licensed or not row["src"] or not is_for_tuning(str(row["doc_id"])):
+        if not licensed(row) or not row["src"] or not is_for_tuning(str(row["doc_id"])):
             continue
         source, target = row["lp"].split("-")
         words, features = copied_words(row["mt"], row["src"], (target, source))

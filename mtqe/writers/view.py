@@ -81,8 +81,8 @@ def reasons(report: ArticleReport, segment: SegmentReport) -> list[str]:
     index = segment.segment.index
     issues = [
         f"{issue.category} {_quoted(label(issue, _QUOTED))}" if issue.text.strip() else issue.category
-        for issue in report.issues
-        if issue.segment == index and issue.confidence >= HINT_CONFIDENCE
+        for issue in sure(report)
+        if issue.segment == index
     ]
     parts = [
         f"{band(score.value)} {name}" + (f" ({score.note})" if score.note else "")
