@@ -17,6 +17,7 @@ from mtqe.pooling import pool_with_omissions
 from mtqe.prepare import prepare
 from mtqe.quality import Quality
 from mtqe.scorers.base import Scorer, scorers
+from mtqe.sides import has_side
 from mtqe.signature import signature
 from mtqe.text.words import count_words
 
@@ -130,9 +131,9 @@ class Evaluator:
 
 def mode_of(article: Article) -> Mode:
     """What there is to judge by: the target alone, with its source, or with a reference too."""
-    if article.reference is not None or any(s.reference is not None for s in article.segments):
+    if has_side(article, "reference"):
         return "reference"
-    if article.source is not None or any(s.source is not None for s in article.segments):
+    if has_side(article, "source"):
         return "source"
     return "target_only"
 

@@ -11,6 +11,7 @@ from mtqe.models.adequacy import FEATURES, Judgement, Pair, covers, load_adequac
 from mtqe.pooling import pool_with_omissions
 from mtqe.scale import penalty_to_score
 from mtqe.scorers.base import scorers
+from mtqe.sides import has_side
 from mtqe.text.languages import base_language
 
 # Where each segment's score goes: article, segment, and its pair.
@@ -82,8 +83,7 @@ def _languages(article: Article, against: str) -> tuple[str, str] | None:
 
 def _why_not(article: Article) -> list[str]:
     """Why each segment has no score, if nothing gives it one."""
-    given = article.source is not None or any(s.source is not None for s in article.segments)
-    unmatched = "no counterpart in the source" if given else "no source given"
+    unmatched = "no counterpart in the source" if has_side(article, "source") else "no source given"
     unknown = {side: _languages(article, side) is None for side in ("source", "reference")}
     pair = f"{article.source_lang or 'und'}-{article.target_lang or 'und'}"
     reasons = []

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from mtqe.data import Article, Score, Segment
 from mtqe.scorers.base import scorers
+from mtqe.sides import has_side
 
 
 @scorers.register
@@ -40,7 +41,7 @@ class ReferenceChrf:
         judged = [s for s, score in zip(article.segments, scores, strict=True) if score.value is not None]
         stats = {"segments": float(len(judged)), "skipped": float(len(scores) - len(judged))}
         if not judged:
-            given = _has_reference(article)
+            given = has_side(article, "reference")
             return Score(None, "no segment has a reference" if given else "no reference given", stats=stats)
         references = [segment.reference or "" for segment in judged]
         found = _metric().corpus_score([segment.target for segment in judged], [references])
@@ -55,7 +56,8 @@ def _metric() -> Any:
 
 
 def _scores(article: Article) -> list[Score]:
-    unmatched = "no counterpart in the reference" if _has_reference(article) else "no reference given"
+    given = has_side(article, "reference")
+    unmatched = "no counterpart in the reference" if given else "no reference given"
     return [_score(segment, unmatched) for segment in article.segments]
 
 
@@ -65,7 +67,3 @@ def _score(segment: Segment, unmatched: str) -> Score:
     if segment.reference is None:
         return Score(None, unmatched)
     return Score(_metric().sentence_score(segment.target, [segment.reference]).score)
-
-
-def _has_reference(article: Article) -> bool:
-    return article.reference is not None or any(s.reference is not None for s in article.segments)

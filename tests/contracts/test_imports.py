@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "mtqe"
 # From the bottom up: a module imports from its own layer or from lower ones.
 LAYERS = (
     {"errors", "data", "scale"},
-    {"text", "registry"},
+    {"text", "registry", "sides"},
     {"models", "pooling", "gaps", "signature", "alignment"},
     {"scorers", "detectors", "quality"},
     {"prepare", "issues", "readers", "writers"},
