@@ -130,7 +130,7 @@ def test_almost_no_text_is_reported_without_a_crash(text: str) -> None:
 
 def test_only_boilerplate_is_left_out_and_said_so() -> None:
     """There is nothing to score then."""
-    found = report("Leave a Reply\n\nYour email address will not be published.", target_lang="en")
+    found = report("Leave a Reply\n\nComments are moderated.", target_lang="en")
     assert all(segment.segment.excluded for segment in found.segments)
     assert found.scores["quality"].value is None
     assert "boilerplate" in str(found.scores["quality"].note)
