@@ -32,9 +32,8 @@ _PATIENCE_SECONDS = 30.0
 # SQLite takes no more than some hundred values in one question.
 _QUESTION = 500
 
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS scores (key BLOB PRIMARY KEY, value TEXT NOT NULL, checksum BLOB NOT NULL)"
-)
+_TABLE = "CREATE TABLE IF NOT EXISTS scores (key BLOB PRIMARY KEY, value TEXT, checksum BLOB)"
+_INSERT = "INSERT OR REPLACE INTO scores VALUES (?, ?, ?)"
 
 _log = logging.getLogger(__name__)
 
