@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mtqe.cli.run import task_module
 from mtqe.config import load_run
 from mtqe.errors import ConfigError
 
@@ -15,7 +16,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
 def test_our_run_files_load_and_open_with_their_command(path: Path) -> None:
     """The first line can be copied into a terminal."""
-    load_run(path)
+    task_module(path).load_file(path)
     assert path.read_text(encoding="utf-8").startswith(f"# mtqe run configs/{path.name}\n")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mtqe.cli.options import perform
+
+if TYPE_CHECKING:
+    from mtqe.config import Run
 
 # \b keeps click from filling the lines.
 _EXAMPLES = """\b
@@ -81,3 +84,15 @@ def _sections(options: dict[str, Any]) -> dict[str, Any]:
         "fail_below": {} if gate is None else {"quality": gate},
         "workers": options["workers"],
     }
+
+
+def load_file(config: Path) -> Run:
+    """The run that the run file ``config`` describes, checked as a whole."""
+    from mtqe.config import load_run
+
+    return load_run(config)
+
+
+def run_file(config: Path) -> int:
+    """Make the reports that the run file ``config`` describes; the exit code."""
+    return perform(load_file(config))

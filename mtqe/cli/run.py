@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
-
-from mtqe.cli.options import perform
 
 
 @click.command("run", short_help="Do what a run file says.")
@@ -14,10 +15,24 @@ from mtqe.cli.options import perform
 def command(config: Path) -> int:
     """Do what the run file CONFIG says, such as configs/article-report.yaml.
 
-    A run file is YAML: what is read, which scorers and detectors with which options, where the
-    report goes, and below which score the exit code is 1. Every mistake in it is named at once.
+    A run file is YAML. Its "task" names the command that runs it (report, if there is none); the
+    rest is the command's: what is read, which scorers and detectors with which options, where the
+    output goes, and below which score the exit code is 1. Every mistake in it is named at once.
     Paths in the file are relative to the folder that the command is run in.
     """
-    from mtqe.config import load_run
+    code: int = task_module(config).run_file(config)
+    return code
 
-    return perform(load_run(config))
+
+def task_module(config: Path) -> Any:
+    """The module of the command that runs a run file: it has ``load_file`` and ``run_file``."""
+    from mtqe.runfiles import load_yaml
+
+    task = load_yaml(config).get("task", "report")
+    name = f"mtqe.cli.{task}"
+    module = import_module(name) if str(task).isidentifier() and find_spec(name) else None
+    if not hasattr(module, "run_file"):
+        from mtqe.errors import ConfigError
+
+        raise ConfigError(f"{config}: no task is called {str(task)!r}; see mtqe --help for the commands")
+    return module

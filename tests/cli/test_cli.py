@@ -361,3 +361,13 @@ def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
     for number in ("1", "2"):
         mtqe("report", records, "-f", "jsonl", "-o", tmp_path / f"{number}.jsonl", "--workers", number)
     assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("task", ["reprot", "explain", "../report", "[report]", "7"])
+def test_a_task_that_no_command_runs_is_a_mistake_that_names_it(task: str, tmp_path: Path) -> None:
+    """A run file of another tool, or a slip of the pen."""
+    config = tmp_path / "run.yaml"
+    config.write_text(f"task: {task}\ninput: {{paths: [a.txt]}}\n", encoding="utf-8")
+    done = mtqe("run", str(config))
+    assert done.returncode == 2
+    assert f"{config}: no task is called".encode() in done.stderr

@@ -20,7 +20,7 @@ LAYERS = (
     {"scorers", "detectors", "quality"},
     {"prepare", "issues", "readers", "writers"},
     {"evaluate"},
-    {"config", "bench", "filters", "training"},
+    {"runfiles", "config", "bench", "filters", "training"},
     {"execute", "explain"},
     {"cli", "__main__", ""},
 )
