@@ -1,0 +1,274 @@
+"""How well a metric agrees with people: arrays in, one number with its interval out.
+
+``metric`` and ``human`` are parallel and one-dimensional; for both, higher is better. ``groups``
+labels each value: with the source segment ("by item"), with the system ("by system"), or there are
+none and all values are one group. Where ``human`` is NaN nothing was judged, and the value is left
+out. Where ``metric`` is NaN and ``human`` is not, there is no agreement to state: the value is None,
+with a note. ``bootstrap`` asks for an interval.
+
+The numbers are those of mt-metrics-eval, which WMT's metrics task uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mtqe.bench.meta_pairs import (
+    Counts,
+    Indices,
+    Pairs,
+    Values,
+    count_pairs,
+    count_unlisted,
+    how_many,
+    pairs_within,
+    sampled_pairs,
+    sizes_of,
+)
+from mtqe.bench.meta_spa import soft_pairwise_accuracy
+from mtqe.bench.meta_values import Agreement, Bootstrap, Judged, judged, mean_of, ratio_of, with_interval
+
+__all__ = [
+    "Agreement",
+    "Bootstrap",
+    "acc_eq",
+    "auc",
+    "kendall",
+    "pairwise_accuracy",
+    "pearson",
+    "ranks",
+    "soft_pairwise_accuracy",
+    "spearman",
+]
+
+Groups = ArrayLike | None
+Variant = Literal["b", "c", "23", "acc23"]
+
+# Pairs that are listed at once, at some 60 bytes each; where there are more they are counted or drawn.
+MOST_PAIRS = 4_000_000
+
+# Points of a tie threshold's curve that differ by less are equal: their sums were rounded.
+_SAME = 1e-9
+
+_CONSTANT = "the metric or people gave one value throughout"
+_NO_PAIR = "no group has two judged values"
+_ALL_TIED = "people ordered no pair"
+
+
+def pearson(
+    metric: ArrayLike, human: ArrayLike, groups: Groups = None, bootstrap: Bootstrap | None = None
+) -> Agreement:
+    """Pearson's r, -1 to 1, the mean over groups; those in which one of both is constant are left out."""
+    data = judged(metric, human, groups, bootstrap)
+    if isinstance(data, Agreement):
+        return data
+    found = mean_of(_correlations(data), sizes_of(data.group), data, bootstrap, _CONSTANT)
+    return with_interval(found, data, bootstrap, lambda drawn: _mean(_correlations(drawn)))
+
+
+def spearman(
+    metric: ArrayLike, human: ArrayLike, groups: Groups = None, bootstrap: Bootstrap | None = None
+) -> Agreement:
+    """Spearman's rho, -1 to 1: Pearson's r of the ranks within each group, ties sharing theirs."""
+    data = judged(metric, human, groups, bootstrap)
+    if isinstance(data, Agreement):
+        return data
+    found = mean_of(_correlations(_ranked(data)), sizes_of(data.group), data, bootstrap, _CONSTANT)
+    return with_interval(found, data, bootstrap, lambda drawn: _mean(_correlations(_ranked(drawn))))
+
+
+def kendall(
+    metric: ArrayLike,
+    human: ArrayLike,
+    groups: Groups = None,
+    variant: Variant = "b",
+    epsilon: float = 0.0,
+    bootstrap: Bootstrap | None = None,
+) -> Agreement:
+    """Kendall's tau, the mean over groups.
+
+    Variants "b" and "c" leave tied pairs out, -1 to 1. "23" (-1 to 1) and "acc23" (0 to 1; Deutsch,
+    Foster and Freitag, 2023) count a pair that both find tied as in order, and one that only one of
+    both finds tied as out of order. Metric scores at most ``epsilon`` apart are tied.
+    """
+    data = judged(metric, human, groups, bootstrap)
+    if isinstance(data, Agreement):
+        return data
+    counts = _counts(data, epsilon)
+    found = mean_of(_taus(counts, variant, data), counts.pairs, data, bootstrap, _why_none(variant))
+    again = with_interval(found, data, bootstrap, lambda d: _mean(_taus(_counts(d, epsilon), variant, d)))
+    return replace(again, epsilon=epsilon or None)
+
+
+def acc_eq(
+    metric: ArrayLike,
+    human: ArrayLike,
+    groups: Groups = None,
+    bootstrap: Bootstrap | None = None,
+    seed: int = 12345,
+) -> Agreement:
+    """Pairwise accuracy with ties, 0 to 1, at the tie threshold that is best for the metric.
+
+    Tie calibration (Deutsch, Foster and Freitag, 2023): of all thresholds, the least with the
+    highest mean over groups; ``epsilon`` says which. Of more than ``MOST_PAIRS`` pairs a sample
+    is used, and the note says so. The interval is at that threshold.
+    """
+    data = judged(metric, human, groups, bootstrap)
+    if isinstance(data, Agreement):
+        return data
+    total = how_many(data.group)
+    if not total:
+        return Agreement(None, _NO_PAIR)
+    listed = total <= MOST_PAIRS
+    pairs = pairs_within(data.group) if listed else sampled_pairs(data.group, MOST_PAIRS, seed)
+    epsilon = best_epsilon(data.metric, data.human, pairs)
+    counts = count_pairs(data.metric, data.human, pairs, epsilon)
+    found = mean_of(_taus(counts, "acc23", data), counts.pairs, data, bootstrap, _NO_PAIR)
+    note = None if listed else f"from {MOST_PAIRS:,} pairs drawn of {total:,}"
+    return replace(found, epsilon=epsilon, note=note)
+
+
+def pairwise_accuracy(
+    metric: ArrayLike, human: ArrayLike, groups: Groups = None, bootstrap: Bootstrap | None = None
+) -> Agreement:
+    """Share of the pairs that people order which the metric orders alike, 0 to 1; 0.5 is a coin.
+
+    Pairs are within a group, and all count alike however large their groups. Those that people find
+    tied are left out; one that only the metric finds tied counts half.
+    """
+    data = judged(metric, human, groups, bootstrap)
+    if isinstance(data, Agreement):
+        return data
+    right, ordered = _in_order(data)
+    found = ratio_of(right, ordered, data, bootstrap, _ALL_TIED)
+    return with_interval(found, data, bootstrap, lambda drawn: _share(*_in_order(drawn)))
+
+
+def auc(metric: ArrayLike, positive: ArrayLike, bootstrap: Bootstrap | None = None) -> Agreement:
+    """The probability that the metric scores a positive above a negative, 0 to 1; ties count half.
+
+    ``positive`` is true or false for each score, or NaN where that is not known.
+    """
+    data = judged(metric, np.asarray(positive, np.float64), None, bootstrap)
+    if isinstance(data, Agreement):
+        return data
+    value, positives = _auc(data), int((data.human > 0).sum())
+    if value is None:
+        kind = "positive" if positives else "negative"
+        return Agreement(None, f"all {len(data.human):,} are {kind}")
+    found = Agreement(value, None, 1, len(data.human))
+    return with_interval(found, data, bootstrap, _auc)
+
+
+def ranks(values: Values, group: Indices) -> Values:
+    """Ranks from 1 within each group; equal values share the mean of theirs."""
+    order = np.lexsort((values, group))
+    sizes = np.bincount(group)
+    place = np.arange(1, len(values) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    new = np.diff(values[order], prepend=np.nan) != 0
+    new |= np.diff(group[order], prepend=-1) != 0
+    run = np.cumsum(new) - 1
+    found = np.empty(len(values))
+    found[order] = (np.bincount(run, place) / np.bincount(run))[run]
+    return found
+
+
+def best_epsilon(metric: Values, human: Values, pairs: Pairs) -> float:
+    """The least tie threshold with the highest acc23, as a mean over groups."""
+    apart = np.abs(metric[pairs.first] - metric[pairs.second])
+    by_human = np.sign(human[pairs.first] - human[pairs.second])
+    as_is = np.sign(metric[pairs.first] - metric[pairs.second]) == by_human
+    gains = ((by_human == 0).astype(np.float64) - as_is) / np.bincount(pairs.group)[pairs.group]
+    order = np.argsort(apart, kind="stable")
+    curve, thresholds = np.cumsum(gains[order]), apart[order]
+    last = np.flatnonzero(np.append(thresholds[1:] != thresholds[:-1], True))
+    curve, thresholds = np.append(0.0, curve[last]), np.append(0.0, thresholds[last])
+    return float(thresholds[np.argmax(curve >= curve.max() - _SAME)])
+
+
+def _ranked(data: Judged) -> Judged:
+    return replace(data, metric=ranks(data.metric, data.group), human=ranks(data.human, data.group))
+
+
+def _correlations(data: Judged) -> Values:
+    """Pearson's r of each group; NaN where one of both is constant."""
+    group, sizes = data.group, sizes_of(data.group)
+    x, y = (_centred(values, group, sizes) for values in (data.metric, data.human))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(np.bincount(group, x * x)) * np.sqrt(np.bincount(group, y * y))
+        return np.asarray(np.bincount(group, x * y) / spread)
+
+
+def _centred(values: Values, group: Indices, sizes: Values) -> Values:
+    """Values less the mean of their group; exactly 0 in a group that is constant."""
+    order = np.argsort(group, kind="stable")
+    starts = (np.cumsum(sizes) - sizes).astype(np.intp)
+    least = np.minimum.reduceat(values[order], starts)[group]
+    return np.asarray(values - least - (np.bincount(group, values - least) / sizes)[group])
+
+
+def _counts(data: Judged, epsilon: float) -> Counts:
+    if how_many(data.group) <= MOST_PAIRS or epsilon:
+        return count_pairs(data.metric, data.human, pairs_within(data.group), epsilon)
+    return count_unlisted(data.metric, data.human, data.group)
+
+
+def _taus(counts: Counts, variant: Variant, data: Judged) -> Values:
+    """Tau of each group; NaN where it has none."""
+    con, dis, both, pairs = counts.concordant, counts.discordant, counts.tied_both, counts.pairs
+    tied_metric, tied_human = counts.tied_metric + both, counts.tied_human + both
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if variant == "acc23":
+            return np.asarray((con + both) / pairs)
+        if variant == "23":
+            return np.asarray((2 * (con + both) - pairs) / pairs)
+        ordered = np.sqrt(pairs - tied_metric) * np.sqrt(pairs - tied_human)
+        if variant == "b":
+            return np.asarray((con - dis) / ordered)
+        classes, sizes = _classes(data), sizes_of(data.group)
+        tau = 2 * (con - dis) / (sizes**2 * (classes - 1) / classes)
+        return np.where(ordered > 0, tau, np.nan)
+
+
+def _classes(data: Judged) -> Values:
+    """The number of distinct values in each group, the lesser of both sides'."""
+    return np.minimum(*(_distinct(values, data.group) for values in (data.metric, data.human)))
+
+
+def _distinct(values: Values, group: Indices) -> Values:
+    found = np.unique(np.stack([group.astype(np.float64), values]), axis=1)[0]
+    return np.bincount(found.astype(np.intp)).astype(np.float64)
+
+
+def _in_order(data: Judged) -> tuple[Values, Values]:
+    counts = _counts(data, 0.0)
+    return (
+        counts.concordant + counts.tied_metric / 2,
+        counts.concordant + counts.discordant + counts.tied_metric,
+    )
+
+
+def _auc(data: Judged) -> float | None:
+    positive = data.human > 0
+    count = int(positive.sum())
+    if not 0 < count < len(positive):
+        return None
+    above = ranks(data.metric, data.group)[positive].sum() - count * (count + 1) / 2
+    return float(above / (count * (len(positive) - count)))
+
+
+def _share(right: Values, ordered: Values) -> float | None:
+    return float(right.sum() / ordered.sum()) if ordered.any() else None
+
+
+def _mean(values: Values) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def _why_none(variant: Variant) -> str:
+    return _NO_PAIR if variant in ("23", "acc23") else _CONSTANT
