@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -13,11 +14,17 @@ from mtqe.data import Article, Mode
 def signature(article: Article, mode: Mode, components: Mapping[str, Iterable[Any]]) -> str:
     """``mtqe:0.1.0|mode:source|lang:fr-en|...``: two equal lines mean comparable numbers."""
     languages = f"{article.source_lang or 'und'}-{article.target_lang or 'und'}"
-    parts = [f"mtqe:{version('mtqe')}", f"mode:{mode}", f"lang:{languages}"]
+    parts = [f"mtqe:{installed('mtqe')}", f"mode:{mode}", f"lang:{languages}"]
     if article.detected:
         parts.append(f"detected:{'+'.join(article.detected)}")
     parts += [f"{kind}:{'+'.join(map(describe, found)) or 'none'}" for kind, found in components.items()]
     return "|".join(parts)
+
+
+@cache
+def installed(package: str) -> str:
+    """The version of an installed package; looking it up anew takes as long as judging a sentence."""
+    return version(package)
 
 
 def describe(component: Any) -> str:

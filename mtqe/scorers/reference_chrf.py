@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from typing import Any, ClassVar
 
 from mtqe.data import Article, Score, Segment
 from mtqe.scorers.base import scorers
 from mtqe.sides import has_side
+from mtqe.signature import installed
 
 
 @scorers.register
@@ -30,7 +30,7 @@ class ReferenceChrf:
     @property
     def revision(self) -> str:
         """The version of sacrebleu."""
-        return version("sacrebleu")
+        return installed("sacrebleu")
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
