@@ -16,7 +16,7 @@ from mtqe.issues import find_issues
 from mtqe.pooling import pool_with_omissions
 from mtqe.prepare import prepare
 from mtqe.quality import Quality
-from mtqe.scorers.base import Scorer, scorers
+from mtqe.scorers.base import Licensed, Scorer, scorers
 from mtqe.sides import has_side
 from mtqe.signature import signature
 from mtqe.text.words import count_words
@@ -112,7 +112,7 @@ class Evaluator:
             issues=tuple(issues),
             words=count_words(article.target),
             signature=self._signature(article, mode),
-            notes=(*article.notes, *self._limits(article)),
+            notes=(*article.notes, *self._limits(article), *self._terms()),
         )
 
     def _limits(self, article: Article) -> Iterator[str]:
@@ -123,6 +123,11 @@ class Evaluator:
                 f"{article.source_lang}-{article.target_lang}" if article.source_lang else article.target_lang
             )
             yield f"not looked for in {pair or 'und'}: {', '.join(unfit)}"
+
+    def _terms(self) -> Iterator[str]:
+        """What the licences of the models forbid."""
+        found = [scorer.terms() for scorer in self.scorers if isinstance(scorer, Licensed)]
+        yield from dict.fromkeys(note for note in found if note)
 
     def _signature(self, article: Article, mode: Mode) -> str:
         components = {"score": self.scorers, "detect": self.detectors, "quality": [self.quality]}

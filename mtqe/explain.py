@@ -57,7 +57,7 @@ def _facts(cls: Any) -> Iterator[str]:
     if hasattr(cls, "mqm"):
         yield f"MQM: {cls.mqm}"
     yield "options: " + ("none" if not fields(cls) else "")
-    yield from (f"  {field.name}: {field.type} = {_default(field)}" for field in fields(cls))
+    yield from (f"  {field.name}: {field.type}{_default(field)}" for field in fields(cls))
     yield from _figures(cls.name)
     yield from _examples(getattr(cls, "examples", ()))
 
@@ -100,8 +100,9 @@ def _examples(examples: tuple[Example, ...]) -> Iterator[str]:
             yield f"  [{example.target_lang}] {' / '.join(example.target.split(chr(10) * 2))}{marks}{source}"
 
 
-def _default(field: Field[Any]) -> Any:
-    return field.default_factory() if field.default_factory is not MISSING else field.default
+def _default(field: Field[Any]) -> str:
+    default = field.default_factory() if field.default_factory is not MISSING else field.default
+    return " (to be given)" if default is MISSING else f" = {default}"
 
 
 def _summary(cls: type[Any]) -> str:

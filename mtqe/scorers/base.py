@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from mtqe.data import Article, Score
 from mtqe.registry import Registry
@@ -33,6 +33,15 @@ class Scorer(Protocol):
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """The article's score from those of its segments; see ``mtqe.pooling``."""
+        ...
+
+
+@runtime_checkable
+class Licensed(Protocol):
+    """A scorer whose model may come with terms of use; reports then say so."""
+
+    def terms(self) -> str | None:
+        """A note for the report, such as that commercial use is forbidden; None where nothing is."""
         ...
 
 
