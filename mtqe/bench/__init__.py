@@ -1,0 +1,1 @@
+"""Benchmarks: translation systems compared, and metrics judged by people's scores."""

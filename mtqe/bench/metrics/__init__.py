@@ -1,0 +1,1 @@
+"""Metrics against references: one module each, found by importing this folder."""

@@ -1,0 +1,1 @@
+"""Writers of benchmark reports: one module per format, found by importing this folder."""
