@@ -81,13 +81,14 @@ class Evaluator:
         prepared = [article for article, _ in found]
         columns = [(scorer, _scores(scorer, prepared)) for scorer in self.scorers]
         return [
-            self._report(article, issues, [(scorer, scores[index]) for scorer, scores in columns])
+            self.report(article, issues, [(scorer, scores[index]) for scorer, scores in columns])
             for index, (article, issues) in enumerate(found)
         ]
 
-    def _report(
+    def report(
         self, article: Article, issues: list[Issue], columns: Sequence[tuple[Scorer, list[Score]]]
     ) -> ArticleReport:
+        """The report of a prepared article from its issues and, of each scorer, its segments' scores."""
         rows = [{s.gives: column[i] for s, column in columns} for i in range(len(article.segments))]
         by_segment: list[list[Issue]] = [[] for _ in rows]
         for issue in issues:
@@ -111,7 +112,7 @@ class Evaluator:
             segments=segments,
             issues=tuple(issues),
             words=count_words(article.target),
-            signature=self._signature(article, mode),
+            signature=self.signature(article, mode),
             notes=(*article.notes, *self._limits(article), *self._terms()),
         )
 
@@ -129,7 +130,8 @@ class Evaluator:
         found = [scorer.terms() for scorer in self.scorers if isinstance(scorer, Licensed)]
         yield from dict.fromkeys(note for note in found if note)
 
-    def _signature(self, article: Article, mode: Mode) -> str:
+    def signature(self, article: Article, mode: Mode) -> str:
+        """What made the numbers of an article's report, in one line."""
         components = {"score": self.scorers, "detect": self.detectors, "quality": [self.quality]}
         return signature(article, mode, components)
 

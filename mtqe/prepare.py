@@ -22,11 +22,12 @@ _UNKNOWN = "und"
 
 def prepare(article: Article) -> Article:
     """``article`` with languages, segments and omissions; segments that are given stay as they are."""
-    article = _with_languages(article)
+    article = with_languages(article)
     return article if article.segments else _with_segments(article)
 
 
-def _with_languages(article: Article) -> Article:
+def with_languages(article: Article) -> Article:
+    """``article`` with the languages that are not given detected, and notes that say so."""
     target_lang, notes = article.target_lang, list(article.notes)
     detected = list(article.detected)
     if target_lang is None:
