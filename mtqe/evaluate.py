@@ -89,14 +89,8 @@ class Evaluator:
         self, article: Article, issues: list[Issue], columns: Sequence[tuple[Scorer, list[Score]]]
     ) -> ArticleReport:
         """The report of a prepared article from its issues and, of each scorer, its segments' scores."""
-        rows = [{s.gives: column[i] for s, column in columns} for i in range(len(article.segments))]
-        by_segment: list[list[Issue]] = [[] for _ in rows]
-        for issue in issues:
-            by_segment[issue.segment].append(issue)
-        qualities = [
-            self.quality.score(segment, row, found)
-            for segment, row, found in zip(article.segments, rows, by_segment, strict=True)
-        ]
+        rows = _rows(article, columns)
+        qualities = self.qualities(article, issues, columns)
         segments = tuple(
             SegmentReport(segment, {"quality": quality, **row})
             for segment, quality, row in zip(article.segments, qualities, rows, strict=True)
@@ -115,6 +109,16 @@ class Evaluator:
             signature=self.signature(article, mode),
             notes=(*article.notes, *self._limits(article), *self._terms()),
         )
+
+    def qualities(
+        self, article: Article, issues: list[Issue], columns: Sequence[tuple[Scorer, list[Score]]]
+    ) -> list[Score]:
+        """The quality of each segment of a prepared article."""
+        by_segment: list[list[Issue]] = [[] for _ in article.segments]
+        for issue in issues:
+            by_segment[issue.segment].append(issue)
+        found = zip(article.segments, _rows(article, columns), by_segment, strict=True)
+        return [self.quality.score(segment, row, inside) for segment, row, inside in found]
 
     def _limits(self, article: Article) -> Iterator[str]:
         """What was not looked for, because the language is not known well enough."""
@@ -160,6 +164,11 @@ def _batch(articles: Iterator[Article]) -> list[Article]:
         if characters > _BATCH_CHARACTERS:
             break
     return batch
+
+
+def _rows(article: Article, columns: Sequence[tuple[Scorer, list[Score]]]) -> list[dict[str, Score]]:
+    """Each segment's scores by name."""
+    return [{s.gives: column[i] for s, column in columns} for i in range(len(article.segments))]
 
 
 def _scores(scorer: Scorer, articles: Sequence[Article]) -> list[list[Score]]:
