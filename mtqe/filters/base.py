@@ -1,0 +1,124 @@
+"""What a rule is: it looks at the report of an article and says keep or drop, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+
+from mtqe.data import ArticleReport
+from mtqe.registry import Registry
+
+# What becomes of an article of which a rule can't say anything.
+Null = Literal["keep", "drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Keep an article or not; ``reason`` says why not, for people to read."""
+
+    keep: bool
+    reason: str | None = None
+
+
+KEEP = Verdict(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What of a report a rule looks at, so that nothing else is worked out for it.
+
+    ``categories`` are issues' categories, and ``ANY_CATEGORY`` stands for all of them.
+    """
+
+    languages: bool = False
+    categories: frozenset[str] = frozenset()
+    scores: frozenset[str] = frozenset()
+
+
+ANY_CATEGORY = "*"
+NOTHING = Needs()
+
+
+class Rule(Protocol):
+    """Decides about one article.
+
+    A rule is a frozen dataclass: its fields are its options. It must not look at more of the
+    report than it ``needs``: rules of small needs run first, on reports that have no more yet.
+    The article's text, meta and number of words are always there.
+    """
+
+    name: ClassVar[str]
+
+    @property
+    def label(self) -> str:
+        """What it asks of an article, in a few words: "quality at least 40"."""
+        ...
+
+    def needs(self) -> Needs:
+        """What of the report it looks at."""
+        ...
+
+    def judge(self, report: ArticleReport) -> Verdict:
+        """Keep or drop, with the reason."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A rule that compares one number of a report with limits.
+
+    ``edges`` divide the numbers into the bars of a histogram, ``at_least`` and ``at_most`` are
+    the limits, or None.
+    """
+
+    edges: ClassVar[tuple[float, ...]]
+
+    @property
+    def label(self) -> str:
+        """What it asks of an article, in a few words."""
+        ...
+
+    def measure(self, report: ArticleReport) -> float | None:
+        """The number; None if there is none."""
+        ...
+
+    def limits(self) -> tuple[float | None, float | None]:
+        """The least and the most that an article may have."""
+        ...
+
+
+@runtime_checkable
+class Compound(Protocol):
+    """A rule that is made of others."""
+
+    @property
+    def rules(self) -> tuple[Any, ...]:
+        """All of them."""
+        ...
+
+    def active(self, report: ArticleReport) -> Sequence[Any]:
+        """Those that judge this article."""
+        ...
+
+    def rebuilt(self, rules: Sequence[Any]) -> Any:
+        """The same with other rules in the places of its own."""
+        ...
+
+
+@runtime_checkable
+class Relative(Protocol):
+    """A rule whose limit comes of a sample of the input."""
+
+    sample: int
+
+    def measure(self, report: ArticleReport) -> float | None:
+        """The number that the limit is for."""
+        ...
+
+    def fitted(self, values: Sequence[float]) -> Any:
+        """The rule with the limit that these numbers of the sample give."""
+        ...
+
+
+rules: Registry[Rule] = Registry("rule", "mtqe.filters.rules")

@@ -1,0 +1,185 @@
+"""Cheap first: each rule gets what it needs of a report, and only articles that are still kept go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mtqe.data import Article, ArticleReport, Issue, Score
+from mtqe.evaluate import Evaluator, mode_of
+from mtqe.filters.base import NOTHING, Compound, Measured, Needs, Rule
+from mtqe.filters.needs import QUALITY, cost, joined
+from mtqe.issues import find_issues
+from mtqe.pooling import pool_with_omissions
+from mtqe.prepare import prepare, with_languages
+from mtqe.quality import PARTS
+from mtqe.text.words import count_words
+
+# Articles that are worked on together: models are faster with more, memory is smaller with fewer.
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an article, and why.
+
+    ``rule`` is the label of the first rule, in order of cost, that drops it. ``report`` has no more than
+    the rules needed up to there. ``numbers`` are those that rules with limits compared, by label.
+    """
+
+    keep: bool
+    reasons: tuple[str, ...]
+    rule: str | None
+    report: ArticleReport
+    numbers: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass
+class _State:
+    """An article and what has been worked out of it so far."""
+
+    article: Article
+    words: int
+    prepared: Article | None = None  # with languages and segments
+    judged: Article | None = None  # with the segments that are no part of it set aside
+    issues: list[Issue] | None = None
+    columns: dict[str, list[Score]] = field(default_factory=dict)
+    pooled: dict[str, Score] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    rule: str | None = None
+    numbers: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Rules, cheap ones first, and the evaluator that works out what they need.
+
+    ``always`` is worked out of every article that is kept, for the output. With ``every_rule`` an
+    article that one rule drops is still judged by the others, and all their reasons are given;
+    what is kept is the same.
+    """
+
+    rules: tuple[Rule, ...]
+    evaluator: Evaluator
+    always: Needs = NOTHING
+    every_rule: bool = False
+
+    @cached_property
+    def ordered(self) -> tuple[Rule, ...]:
+        """The rules in order of cost; those of equal cost as they were given."""
+        return tuple(sorted(self.rules, key=lambda rule: cost(rule.needs())))
+
+    def decide(self, articles: Iterable[Article]) -> Iterator[Decision]:
+        """One decision for each article, in order."""
+        states: list[_State] = []
+        for article in articles:
+            states.append(_State(article, count_words(article.target)))
+            if len(states) == _BATCH:
+                yield from self._decide(states)
+                states = []
+        yield from self._decide(states)
+
+    def _decide(self, states: list[_State]) -> Iterator[Decision]:
+        left = states
+        for rule in self.ordered:
+            self._work_out(left, rule.needs())
+            for state in left:
+                self._judge(state, rule)
+            left = left if self.every_rule else [state for state in left if state.rule is None]
+        self._work_out([state for state in states if state.rule is None], self.always)
+        return (self._decision(state) for state in states)
+
+    def _judge(self, state: _State, rule: Rule) -> None:
+        report = self._report(state)
+        verdict = rule.judge(report)
+        state.numbers.update(numbers(rule, report))
+        if not verdict.keep:
+            state.rule = state.rule or rule.label
+            state.reasons.append(verdict.reason or rule.label)
+
+    def _decision(self, state: _State) -> Decision:
+        keep = state.rule is None
+        return Decision(keep, tuple(state.reasons), state.rule, self._report(state), state.numbers)
+
+    def _report(self, state: _State) -> ArticleReport:
+        """As much of the report as there is: no segments, and no signature, which ``signed`` gives."""
+        article = state.judged or state.prepared or state.article
+        return ArticleReport(
+            article, mode_of(article), state.pooled, (), tuple(state.issues or ()), state.words, ""
+        )
+
+    def _work_out(self, states: Sequence[_State], needs: Needs) -> None:
+        if needs.languages:
+            for state in states:
+                state.article = with_languages(state.article) if state.prepared is None else state.article
+        wanted = [name for name in needs.scores if name != QUALITY]
+        quality = QUALITY in needs.scores
+        scored = sorted({*wanted, *(self._parts if quality else ())}, key=_rank)
+        if needs.categories or quality:
+            _each(states, self._find_issues)
+        if scored:
+            _each(states, self._set_aside)
+        for name in scored:
+            self._score(states, name)
+        if quality:
+            _each(states, self._pool_quality)
+
+    @property
+    def _parts(self) -> list[str]:
+        return [scorer.gives for scorer in self.evaluator.scorers if scorer.gives in PARTS]
+
+    def _prepare(self, state: _State) -> Article:
+        if state.prepared is None:
+            state.prepared = prepare(state.article)
+        return state.prepared
+
+    def _set_aside(self, state: _State) -> None:
+        if state.judged is None:
+            excluding = [detector for detector in self.evaluator.detectors if detector.excludes]
+            state.judged, _ = find_issues(self._prepare(state), excluding)
+
+    def _find_issues(self, state: _State) -> None:
+        if state.issues is None:
+            state.judged, state.issues = find_issues(self._prepare(state), self.evaluator.detectors)
+
+    def _score(self, states: Sequence[_State], name: str) -> None:
+        """The columns of a score, of those states that lack it."""
+        scorer = next(scorer for scorer in self.evaluator.scorers if scorer.gives == name)
+        lacking = [state for state in states if name not in state.columns]
+        articles = [state.judged or state.article for state in lacking]
+        for state, article, column in zip(lacking, articles, scorer.score(articles), strict=True):
+            state.columns[name] = column
+            state.pooled[name] = scorer.pool(article, column)
+
+    def _pool_quality(self, state: _State) -> None:
+        if QUALITY in state.pooled:
+            return
+        columns = [(s, state.columns[s.gives]) for s in self.evaluator.scorers if s.gives in state.columns]
+        article = state.judged or state.article
+        qualities = self.evaluator.qualities(article, state.issues or [], columns)
+        state.pooled = {QUALITY: pool_with_omissions(article, qualities), **state.pooled}
+
+
+def _each(states: Sequence[_State], work: Callable[[_State], None]) -> None:
+    for state in states:
+        work(state)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    """Scores in order of cost: fluency needs no sentence vectors."""
+    return (PARTS.index(name) if name in PARTS else len(PARTS), name)
+
+
+def numbers(rule: Rule, report: ArticleReport) -> Iterator[tuple[str, float | None]]:
+    """Label and number of a rule with limits, and of those that a rule is made of."""
+    if isinstance(rule, Compound):
+        for part in rule.active(report):
+            yield from numbers(part, report)
+    elif isinstance(rule, Measured):
+        yield rule.label, rule.measure(report)
+
+
+def all_needs(rules: Iterable[Rule]) -> Needs:
+    """What the rules of a run need, all together."""
+    return joined(rule.needs() for rule in rules)
