@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from mtqe.errors import ConfigError, ModelError
 from mtqe.models.hub_files import WEIGHTS, digest, missing_files
 from mtqe.models.hub_table import KnownModel, known_model, known_models
-from mtqe.registry import nearest
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _IN_CACHE = re.compile(r"models--([^/]+?)--([^/]+)")
@@ -74,10 +74,9 @@ def hub_name(name: str) -> tuple[str, str]:
         return plain, revision or "main"
     if "/" in name or "\\" in name or name.startswith((".", "~")):
         raise ConfigError(f"{name}: there is no such file or folder")
-    raise ConfigError(
-        f"no model is called {name!r}.{nearest(plain, known_models())} Any other is named as on the hub,"
-        " 'owner/name', or by its path"
-    )
+    close = get_close_matches(plain, list(known_models()), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else "mtqe models lists the known ones,"
+    raise ConfigError(f"no model is called {name!r}; {hint} others go by 'owner/name' or their path")
 
 
 def cached_folder(hub_id: str, revision: str = "main") -> Path | None:

@@ -14,42 +14,54 @@ from typing import Any
 from mtqe.errors import ConfigError, ModelError
 from mtqe.models.hub import cached_folder, find_known, hub_name
 from mtqe.models.hub_files import SETTINGS, missing_files, pick_weights, read_digest
+from mtqe.models.hub_resume import fetch_large
 
 _SITE = "https://huggingface.co"
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
 
 # Exports of the same weights for other programs.
 _FOREIGN = ("onnx/*", "openvino/*", "*.msgpack", "*.h5", "*.ot", "*.gguf", "original/*")
+
+# From what size on it is worth going on where it broke off, and what only the hub's own client gets.
+_LARGE = 1 << 20
+_TOO_LARGE = 50_000_000_000
+
 _CARDS = ("README.md", "LICENSE*")
 
 
-def fetch_model(name: str, *, weights: bool = True, companions: bool = True) -> Path:
+def fetch_model(name: str, *, weights: bool = True, progress: bool = False) -> Path:
     """The folder of a model, after what is missing of it was fetched.
 
     Of weights in several formats the safe one is taken. Settings and vocabulary of the models that
     it is built on come too. Every file is compared with the hub's checksum; a damaged one is
     deleted, and a ``ModelError`` says so. Errors say what to do about gated models and no network.
+    With ``progress`` the library shows bars on standard error.
     """
     hub_id, revision = hub_name(name)
     with _explained(name, hub_id):
-        folder = _fetched(hub_id, revision, weights)
+        folder = _fetched(hub_id, revision, weights, progress)
     _check(folder, name)
     missing = missing_files(folder, weights)
     if missing:
         raise ModelError(f"{name}: the hub's {hub_id} lacks {', '.join(missing)}")
     known = find_known(name)
-    for companion in known.companions if known and companions else ():
+    for companion in known.companions if known else ():
         if cached_folder(companion) is None:
-            fetch_model(companion, weights=False)
+            fetch_model(companion, weights=False, progress=progress)
     return folder
 
 
-def _fetched(hub_id: str, revision: str, weights: bool) -> Path:
+def _fetched(hub_id: str, revision: str, weights: bool, progress: bool) -> Path:
     from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
-    about = HfApi().model_info(hub_id, revision=revision)
-    names = [file.rfilename for file in about.siblings or ()]
-    return Path(snapshot_download(hub_id, revision=revision, allow_patterns=wanted(names, weights)))
+    (enable_progress_bars if progress else disable_progress_bars)()
+    about = HfApi().model_info(hub_id, revision=revision, files_metadata=True)
+    chosen = wanted([file.rfilename for file in about.siblings or ()], weights)
+    for file in about.siblings or ():
+        if file.rfilename in chosen and file.lfs and _LARGE < file.lfs.size < _TOO_LARGE:
+            fetch_large(hub_id, str(about.sha), file.rfilename, file.lfs.sha256, file.lfs.size)
+    return Path(snapshot_download(hub_id, revision=revision, allow_patterns=chosen))
 
 
 def wanted(names: Sequence[str], weights: bool = True) -> list[str]:

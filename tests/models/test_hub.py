@@ -65,7 +65,8 @@ def test_a_path_is_a_folder_or_a_file_of_weights_in_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("wmt22-comet-dq", r"no model is called 'wmt22-comet-dq'\. Did you mean 'wmt22-comet-da'\?"),
+        ("wmt22-comet-dq", r"no model is called 'wmt22-comet-dq'; did you mean 'wmt22-comet-da'\?"),
+        ("qqq", "no model is called 'qqq'; mtqe models lists the known ones, others go by 'owner/name'"),
         ("./no/such/folder", r"\./no/such/folder: there is no such file or folder"),
         ("C:\\models\\comet", "there is no such file or folder"),
     ],
