@@ -1,0 +1,1 @@
+"""Readers of human judgements: one file for each format."""
