@@ -53,19 +53,26 @@ def _fetch_part(hub_id: str, commit: str, name: str, part: Path, size: int) -> N
     failures = 0
     bar_of: Any = tqdm  # without types of its own
     with bar_of(total=size, unit="B", unit_scale=True, desc=name) as bar:
-        while (have := part.stat().st_size if part.exists() else 0) < size:
+        while (have := _size(part)) < size:
             bar.n = have
-            try:
-                _append(_request(hub_id, commit, name, have), part, have, bar)
-            except (OSError, HTTPException) as error:
-                refused = isinstance(error, urllib.error.HTTPError)
-                failures = 0 if _grew(part, have) else failures + 1
-                if refused or failures >= _PATIENCE:
-                    raise
+            error = _tried(hub_id, commit, name, part, bar)
+            failures = 0 if _size(part) > have else failures + 1
+            if isinstance(error, urllib.error.HTTPError) or failures >= _PATIENCE:
+                raise error or ConnectionError(f"{name} breaks off at byte {have} of {size}")
 
 
-def _grew(part: Path, have: int) -> bool:
-    return part.exists() and part.stat().st_size > have
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _tried(hub_id: str, commit: str, name: str, part: Path, bar: Any) -> Exception | None:
+    """Fetch more of a file, and give the error by which that ended; a short answer is none."""
+    have = _size(part)
+    try:
+        _append(_request(hub_id, commit, name, have), part, have, bar)
+    except (OSError, HTTPException) as error:
+        return error
+    return None
 
 
 def _request(hub_id: str, commit: str, name: str, start: int) -> urllib.request.Request:
