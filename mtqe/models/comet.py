@@ -1,0 +1,214 @@
+"""COMET's models: regression with and without reference, unified (CometKiwi, UniTE), xCOMET.
+
+The same numbers as unbabel-comet 2.2.7 gives (Rei et al., 2020 and 2022; Guerreiro et al., 2024) for input
+that fits into the model. Three things differ on purpose: what is longer is read in windows, where the
+original drops its end (of a joint input the source); results are remembered by everything that they depend
+on, where the original's cache can take one batch for another; padding written out in a text (``<pad>``) is
+left out for all families.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import fsum
+from typing import cast, get_args
+
+import torch
+
+from mtqe.data import Severity
+from mtqe.errors import ConfigError, ModelError
+from mtqe.models import hub
+from mtqe.models.comet_engine import Engine
+from mtqe.models.comet_files import Checkpoint, read_checkpoint
+from mtqe.models.comet_heads import Pooling, read_estimator, read_mix
+from mtqe.models.comet_joint import JointModel, Tags
+from mtqe.models.comet_result import Judged, Judgement, Row, Side, Sides
+from mtqe.models.comet_separate import SeparateModel
+from mtqe.models.comet_text import Tokenizer, Tokens, read_tokenizer
+from mtqe.models.comet_windows import Window, windows
+from mtqe.models.packed import PackedEncoder, Weights
+from mtqe.models.packed_linear import Precision
+
+__all__ = ["Comet", "Judgement", "Row", "load_comet"]
+
+# Rows that are remembered: those of a large batch of articles.
+_REMEMBERED = 10_000
+
+# One window of a row: where it begins in the target, and its tokens.
+_Part = tuple[int, Sides]
+
+
+@dataclass(frozen=True)
+class Comet:
+    """A model that judges rows; ``load_comet`` makes one."""
+
+    model: SeparateModel | JointModel
+    tokenizer: Tokenizer
+    takes_context: bool
+    known: dict[Row, Judgement] = field(default_factory=dict)
+
+    def why_not(self, given: Sequence[Side]) -> str | None:
+        """Why a row with these sides beside the target can't be judged; None if it can."""
+        return None if self.model.reads(given) else f"this model needs {self.model.needs()}"
+
+    def judge(self, rows: Sequence[Row]) -> list[Judgement]:
+        """One judgement for each row, in order; each must have what the model needs.
+
+        The same whatever the batch, but for rounding in the seventh digit. Equal rows, and rows of
+        the calls before, are computed once.
+        """
+        found = {row: self.known.get(row) for row in rows}
+        new = [row for row, known in found.items() if known is None]
+        made = dict(zip(new, self._judged(new), strict=True))
+        if len(self.known) + len(made) > _REMEMBERED:
+            self.known.clear()
+        self.known.update(made)
+        return [found[row] or made[row] for row in rows]
+
+    def _judged(self, rows: Sequence[Row]) -> Iterator[Judgement]:
+        parts = [list(group) for group in self._parts(rows)]
+        found = iter(self.model.judge([sides for group in parts for _, sides in group]))
+        for group in parts:
+            yield _together(group, [next(found) for _ in group])
+
+    def _parts(self, rows: Sequence[Row]) -> Iterator[Iterator[_Part]]:
+        """The windows of each row: one, where it fits into the model."""
+        texts = {text for row in rows for one in (row, *row.context) for text in one[:3] if text is not None}
+        ordered = sorted(texts)
+        known = dict(zip(ordered, self.tokenizer.read(ordered), strict=True))
+        return (self._windows(row, known) for row in rows)
+
+    def _windows(self, row: Row, known: dict[str, Tokens]) -> Iterator[_Part]:
+        sides = ("target", *self.model.reads(_given(row)))
+        texts = [cast("str", getattr(row, side)) for side in sides]
+        tokens = [known[text] for text in texts]
+        if self.model.fits([len(one) for one in tokens]):
+            yield 0, dict(zip(sides, self._with_context(row, sides, tokens, known), strict=True))
+            return
+        for window in self._cut(texts, sum(map(len, tokens))):
+            pieces = self.tokenizer.read([piece.text for piece in window])
+            yield window[0].start, dict(zip(sides, pieces, strict=True))
+
+    def _cut(self, texts: Sequence[str], tokens: int) -> list[Window]:
+        least = -(-tokens // self.model.engine.encoder.shape.positions)
+        return windows(texts, max(least, 2), self._fit)
+
+    def _fit(self, texts: Sequence[str]) -> bool:
+        return self.model.fits([len(tokens) for tokens in self.tokenizer.read(texts)])
+
+    def _with_context(
+        self, row: Row, sides: Sequence[Side], tokens: Sequence[Tokens], known: dict[str, Tokens]
+    ) -> list[Tokens]:
+        """The tokens of a row behind those of the rows before it: as many whole ones as fit."""
+        return [
+            self._behind([known[text] for before in row.context if (text := getattr(before, side))], own)
+            for side, own in zip(sides, tokens, strict=True)
+        ]
+
+    def _behind(self, context: Sequence[Tokens], own: Tokens) -> Tokens:
+        before: tuple[int, ...] = ()
+        for other in reversed(context):
+            longer = (*other.ids, self.tokenizer.end, *before) if other.ids else before
+            if not self.model.fits([len(longer) + len(own)]):
+                break
+            before = longer
+        return Tokens(own.ids, own.spans, before)
+
+
+def _given(row: Row) -> list[Side]:
+    return [side for side in ("source", "reference") if getattr(row, side) is not None]
+
+
+def _together(parts: Sequence[_Part], found: Sequence[Judged]) -> Judgement:
+    """The judgement of a row from those of its windows, by the length of their targets."""
+    weights = [max(len(sides["target"]), 1) for _, sides in parts]
+    shares = [weight / sum(weights) for weight in weights]
+    return Judgement(
+        score=fsum(share * one.score for share, one in zip(shares, found, strict=True)),
+        parts={
+            name: fsum(share * one.parts[name] for share, one in zip(shares, found, strict=True))
+            for name in found[0].parts
+        },
+        spans=tuple(
+            span.moved(start) for (start, _), one in zip(parts, found, strict=True) for span in one.spans
+        ),
+        windows=len(parts),
+        tokens=sum(len(tokens) for _, sides in parts for tokens in sides.values()),
+    )
+
+
+@lru_cache(maxsize=2)
+def load_comet(
+    name: str,
+    *,
+    encoder: str | None = None,
+    precision: Precision = "fp32",
+    device: str = "auto",
+    batch_tokens: int = 2048,
+    threads: int = 0,
+    spans: bool = True,
+) -> Comet:
+    """The model of that name, hub id or path, loaded once.
+
+    ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
+    don't lead there. ``threads`` is 0 for one per core. Without ``spans`` a model that has them as a
+    by-product does not compute them. Raises ``ConfigError`` and ``ModelError``.
+    """
+    checkpoint = read_checkpoint(hub.resolve(name), encoder)
+    place = _device(device, precision)
+    weights = Weights(checkpoint.weights, checkpoint.name, place)
+    engine = Engine(
+        PackedEncoder(checkpoint.shape, weights.below("encoder.model."), precision),
+        batch_tokens,
+        threads or torch.get_num_threads(),
+    )
+    tokenizer = read_tokenizer(checkpoint.tokenizer)
+    model = _model(checkpoint, weights, engine, tokenizer, spans)
+    return Comet(model, tokenizer, isinstance(model, SeparateModel) and model.mix.pooling == "avg")
+
+
+def _device(name: str, precision: Precision) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise ConfigError(f"device {name!r}: torch sees no such device here; 'cpu' is always there")
+    if precision == "int8" and name != "cpu":
+        raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
+    return torch.device(name)
+
+
+def _model(
+    checkpoint: Checkpoint, weights: Weights, engine: Engine, tokenizer: Tokenizer, spans: bool
+) -> SeparateModel | JointModel:
+    hparams, layers = checkpoint.hparams, checkpoint.shape.layers
+    estimator = read_estimator(hparams, weights)
+    if checkpoint.family in ("regression_metric", "referenceless_regression_metric"):
+        pooling = _pooling(hparams["pool"], checkpoint.name)
+        mix = read_mix(hparams, weights, layers, pooling)
+        return SeparateModel(engine, tokenizer, mix, estimator, checkpoint.family == "regression_metric")
+    mix = read_mix(hparams, weights, layers, "cls")
+    sides = tuple(side for name, side in _SIDES.items() if name in hparams["input_segments"])
+    scored = checkpoint.family == "xcomet_metric"
+    tags = _tags(checkpoint, weights) if scored or (spans and hparams["word_level_training"]) else None
+    return JointModel(engine, tokenizer, mix, estimator, sides, tags, scored)
+
+
+_SIDES: dict[str, Side] = {"src": "source", "ref": "reference"}
+
+
+def _tags(checkpoint: Checkpoint, weights: Weights) -> Tags:
+    layer, labels = checkpoint.hparams["word_layer"], tuple(checkpoint.hparams["error_labels"])
+    if not isinstance(layer, int) or not 0 <= layer <= checkpoint.shape.layers:
+        raise ModelError(f"{checkpoint.name}: marks words by layer {layer!r}, which it does not have")
+    if not set(labels) <= set(get_args(Severity)):
+        raise ModelError(f"{checkpoint.name}: marks words as {', '.join(labels)}, which mtqe does not know")
+    return Tags(*weights.linear("hidden2tag"), layer, labels)
+
+
+def _pooling(name: str, model: str) -> Pooling:
+    names: dict[str, Pooling] = {"cls": "cls", "default": "cls", "avg": "avg", "max": "max"}
+    if name not in names:
+        raise ModelError(f"{model}: pools by {name!r}; mtqe knows {', '.join(names)}")
+    return names[name]
