@@ -37,23 +37,35 @@ class Engine:
         self, function: Callable[[Sequence[Input]], Sequence[Result]], inputs: Sequence[Input]
     ) -> list[Result]:
         """One result for each input, in order; equal inputs are read once."""
+        device = self.encoder.device.type
+        return map_inputs(function, inputs, self.budget, self.threads, device)
 
-        @torch.inference_mode()
-        def run(batch: Sequence[Input]) -> Sequence[Result]:
-            if threads > 1 and torch.get_num_threads() > 1:
-                torch.set_num_threads(1)  # of this thread
-            return function(batch)
 
-        threads = self.threads if self.encoder.device.type == "cpu" else 1
-        share = sum(len(item.ids) for item in set(inputs)) // threads
-        with _threads_kept():
-            return map_in_batches(
-                run,
-                inputs,
-                length=lambda item: len(item.ids),
-                budget=max(min(self.budget, share), 1),
-                workers=threads,
-            )
+def map_inputs(
+    function: Callable[[Sequence[Input]], Sequence[Result]],
+    inputs: Sequence[Input],
+    budget: int,
+    threads: int,
+    device: str,
+) -> list[Result]:
+    """One result for each input, in order, of any network; equal inputs are read once."""
+
+    @torch.inference_mode()
+    def run(batch: Sequence[Input]) -> Sequence[Result]:
+        if threads > 1 and torch.get_num_threads() > 1:
+            torch.set_num_threads(1)  # of this thread
+        return function(batch)
+
+    threads = threads if device == "cpu" else 1
+    share = sum(len(item.ids) for item in set(inputs)) // threads
+    with _threads_kept():
+        return map_in_batches(
+            run,
+            inputs,
+            length=lambda item: len(item.ids),
+            budget=max(min(budget, share), 1),
+            workers=threads,
+        )
 
 
 @contextmanager
