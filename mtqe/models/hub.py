@@ -12,6 +12,7 @@ import os
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from mtqe.errors import ConfigError, ModelError
@@ -99,10 +100,18 @@ def cache_root() -> Path:
 
 
 def revision(name_or_path: str | Path) -> str:
-    """A model's digest for signatures, with the licence behind it if that forbids commercial use."""
-    licence = licence_of(name_or_path)
+    """A model's digest for signatures, with the licence behind it if that forbids commercial use.
+
+    Looked up once in a process, as a model is loaded once.
+    """
+    return _revision(str(name_or_path), cache_root())
+
+
+@cache
+def _revision(name: str, _root: Path) -> str:
+    licence = licence_of(name)
     terms = f"/{licence.name}/non-commercial" if licence.commercial is False else ""
-    return digest(resolve(name_or_path)) + terms
+    return digest(resolve(name)) + terms
 
 
 def terms(name_or_path: str | Path) -> str | None:

@@ -25,6 +25,11 @@ def word_spans(text: str) -> list[Span]:
     return [match.span() for match in _WORD.finditer(text)]
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether ``text`` has a character of a script that puts no spaces between words."""
+    return _UNSPACED.search(text) is not None
+
+
 def count_words(text: str) -> int:
     """How many words ``text`` has; unspaced scripts are counted by characters.
 
