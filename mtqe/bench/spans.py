@@ -19,6 +19,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mtqe.bench.human.base import MarkedError
+
+# Severities that count as major; those that weigh nothing are no errors, and the rest is minor.
+_MAJOR = ("major", "critical")
+_WEIGHTLESS = ("neutral", "no-error")
+
 # What a match or a character with another severity is worth.
 _OTHER_SEVERITY = 0.5
 
@@ -37,6 +43,15 @@ class MarkedSegment(NamedTuple):
     length: int  # code points
     found: Sequence[MarkedSpan]
     human: Sequence[MarkedSpan]
+
+
+def spans_of(marked: Iterable[MarkedError]) -> list[MarkedSpan]:
+    """The places of marked errors; those without a place, or that are a matter of taste, are left out."""
+    return [
+        MarkedSpan(error.start, error.end, error.severity in _MAJOR)
+        for error in marked
+        if error.start is not None and error.end is not None and error.severity not in _WEIGHTLESS
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Where the scores of metrics come from: one file for each kind of source."""
