@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mtqe.data import Article, Omission, Score, Segment
-from mtqe.pooling import pool, pool_with_omissions
+from mtqe.pooling import pool, pool_mean, pool_with_omissions
 
 
 def segments(*texts: str) -> list[Segment]:
@@ -66,3 +66,14 @@ def test_an_omission_that_a_neighbour_has_room_for_costs_nothing() -> None:
     omission = Omission((0, 9), "puis cinq six sept huit", 1)
     article = Article("a", "x", target_lang="en", source_lang="fr", segments=parts, omissions=(omission,))
     assert "omitted_words" not in pool_with_omissions(article, [Score(95.0)] * 4).stats
+
+
+def test_scores_of_another_scale_are_averaged_by_words_on_their_own() -> None:
+    """Range and direction stay; a long sentence counts for more, a null one not at all."""
+    both = segments("one two three", "four")
+    scores = [Score(1.0, range=(0.0, 25.0), higher_is_better=False), Score(5.0, range=(0.0, 25.0))]
+    pooled = pool_mean(both, scores)
+    assert (pooled.value, pooled.range, pooled.higher_is_better) == (2.0, (0.0, 25.0), False)
+    partly = pool_mean(both, [scores[0], Score(None, "no source given")])
+    assert (partly.value, partly.note) == (1.0, "1 segments not scored")
+    assert pool_mean(both, [Score(None, "no source given")] * 2).note == "no source given"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mtqe.data import Article, Score, Segment
 from mtqe.models.score_cache import Texts
+from mtqe.pooling import shared_note, skipped_note
 from mtqe.text.words import count_words
 
 # A probability is at most 1.
@@ -70,17 +71,15 @@ def _of_text(found: LogProb, more: dict[str, float], unit: str) -> Score:
     return _score({"log_prob": found.total, **counts, **more}, unit)
 
 
-def pool_log_probs(scores: Iterable[Score], unit: str) -> Score:
+def pool_log_probs(segments: Sequence[Segment], scores: Sequence[Score], unit: str) -> Score:
     """The average over all words, or tokens, of the segments that have a score."""
-    scores = list(scores)
     judged = [score.stats for score in scores if score.value is not None]
     counts = {"segments": float(len(judged)), "skipped": float(len(scores) - len(judged))}
     if not judged:
-        notes = dict.fromkeys(score.note for score in scores if score.note)
-        return Score(None, "; ".join(list(notes)[:3]) or "the article has no sentence to score", stats=counts)
+        return Score(None, shared_note(segments, scores), range=_RANGE, stats=counts)
     totals = {name: sum(stats[name] for stats in judged) for name in judged[0]}
     pooled = _score(totals, unit)
-    return Score(pooled.value, range=_RANGE, components=pooled.components, stats=totals | counts)
+    return replace(pooled, note=skipped_note(counts), stats=totals | counts)
 
 
 def _score(stats: dict[str, float], unit: str) -> Score:

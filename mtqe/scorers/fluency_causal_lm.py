@@ -55,7 +55,7 @@ class FluencyCausalLM:
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """Log-probability of a word over the whole article."""
-        return pool_log_probs(scores, "word")
+        return pool_log_probs(article.segments, scores, "word")
 
     def _identity(self) -> Identity:
         options = {"window": str(self.window)}

@@ -60,7 +60,7 @@ class FluencyMaskedLM:
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """Pseudo-log-likelihood of a word over the whole article."""
-        return pool_log_probs(scores, "word")
+        return pool_log_probs(article.segments, scores, "word")
 
     def _identity(self) -> Identity:
         options = {"window": str(self.window), "masking": self.masking}

@@ -64,7 +64,8 @@ def test_the_article_is_the_mean_over_its_words(scorer: Scorer) -> None:
     pooled = scorer.pool(article(), scores)
     assert pooled.value == pytest.approx(by_words(scores))
     assert (pooled.stats["segments"], pooled.stats["skipped"]) == (3, 1)
-    assert scorer.pool(article(), [Score(None, "why")]).note == "why"
+    assert pooled.note == "1 segments not scored"
+    assert scorer.pool(article(), [Score(None, "why")] * 4).note == "why"
 
 
 def test_excluded_and_other_articles_never_show(scorer: Scorer) -> None:
