@@ -39,7 +39,7 @@ def article_page(report: ArticleReport, index: str | None = None) -> str:
     """The page of one article; ``index`` is the address of the page that lists it."""
     text = report.article.target
     bars, unit = _plot(report)
-    return _render(
+    return render(
         "article.html.j2",
         index=index,
         heading=heading(report),
@@ -85,7 +85,7 @@ def index_page(rows: Sequence[Values]) -> str:
     judged = sorted(value for value in values if value is not None)
     middle = f", half of them below {judged[len(judged) // 2]:.0f}" if len(judged) > 1 else ""
     rest = f"; {len(rows) - len(judged)} could not be judged" if len(rows) > len(judged) else ""
-    return _render(
+    return render(
         "index.html.j2",
         rows=sorted(rows, key=lambda row: (_or_last(row["scores"][0]["exact"]), row["heading"])),
         words=sum(row["words"] for row in rows),
@@ -104,7 +104,8 @@ def _or_last(value: float | None) -> float:
     return float("inf") if value is None else value
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
+    """A page made of a template and these values: self-contained, in the style of all pages."""
     style, script = _asset("style.css"), _asset("script.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
