@@ -115,7 +115,7 @@ def load_masked_lm(
     loaded = load("a masked language model", name, device=device, precision=precision)
     if loaded.tokenizer.mask_token_id is None:
         raise ModelError(f"{name}: is not a masked language model: its vocabulary has no mask")
-    before, after = loaded.around()
+    before, after = loaded.around
     least = len(before) + len(after) + 2
     return MaskedLM(loaded, max(loaded.limit(window, _WINDOW), least), masking, before, after)
 

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -47,6 +48,7 @@ class Loaded:
         limits += [self.tokenizer.model_max_length] if self.tokenizer.model_max_length < _NO_LIMIT else []
         return int(min([*limits, window or default]))
 
+    @cached_property
     def around(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The ids of the marks that the tokenizer puts before and behind every text."""
         plain = self.tokenizer("a", add_special_tokens=False)["input_ids"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,44 @@ def masked(folder: Path) -> Path:
         max_position_embeddings=32,
     )
     return save(folder, BertForMaskedLM(config), own)
+
+
+def encoder(folder: Path, recipe: str) -> Path:
+    """A folder of sentence-transformers: "mean", or "labse" with a layer behind the first token."""
+    from safetensors.torch import save_file
+    from transformers import BertConfig, BertModel
+
+    own = tokenizer("masked")
+    config = BertConfig(
+        vocab_size=len(own),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=40,
+    )
+    save(folder, BertModel(config), own)
+    kinds = ["Transformer", "Pooling", *(["Dense"] if recipe == "labse" else []), "Normalize"]
+    places = {"Transformer": "", "Pooling": "1_Pooling", "Dense": "2_Dense", "Normalize": "3_Normalize"}
+    modules = [
+        {"idx": i, "name": str(i), "path": places[kind], "type": f"sentence_transformers.models.{kind}"}
+        for i, kind in enumerate(kinds)
+    ]
+    first = recipe == "labse"
+    write(folder / "modules.json", modules)
+    write(folder / "sentence_bert_config.json", {"max_seq_length": 24, "do_lower_case": False})
+    pooling = {"pooling_mode_cls_token": first, "pooling_mode_mean_tokens": not first}
+    write(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": 16, **pooling})
+    if first:
+        layer = {"in_features": 16, "out_features": 8, "bias": True}
+        activation = {"activation_function": "torch.nn.modules.activation.Tanh"}
+        write(folder / "2_Dense" / "config.json", layer | activation)
+        weights = {"linear.weight": torch.randn(8, 16), "linear.bias": torch.randn(8)}
+        save_file(weights, folder / "2_Dense" / "model.safetensors")
+    return folder
+
+
+def write(path: Path, content: Any) -> None:
+    """A file of JSON, in a folder that may be new."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
