@@ -29,8 +29,18 @@ from mtqe.bench.meta_pairs import (
     sampled_pairs,
     sizes_of,
 )
+from mtqe.bench.meta_resample import weighted_auc, weighted_pearson, weighted_spearman
 from mtqe.bench.meta_spa import soft_pairwise_accuracy
-from mtqe.bench.meta_values import Agreement, Bootstrap, Judged, judged, mean_of, ratio_of, with_interval
+from mtqe.bench.meta_values import (
+    Agreement,
+    Bootstrap,
+    Judged,
+    judged,
+    mean_of,
+    ratio_of,
+    with_interval,
+    with_weighted_interval,
+)
 
 __all__ = [
     "Agreement",
@@ -67,7 +77,7 @@ def pearson(
     if isinstance(data, Agreement):
         return data
     found = mean_of(_correlations(data), sizes_of(data.group), data, bootstrap, _CONSTANT)
-    return with_interval(found, data, bootstrap, lambda drawn: _mean(_correlations(drawn)))
+    return with_weighted_interval(found, data, bootstrap, weighted_pearson(data))
 
 
 def spearman(
@@ -78,7 +88,7 @@ def spearman(
     if isinstance(data, Agreement):
         return data
     found = mean_of(_correlations(_ranked(data)), sizes_of(data.group), data, bootstrap, _CONSTANT)
-    return with_interval(found, data, bootstrap, lambda drawn: _mean(_correlations(_ranked(drawn))))
+    return with_weighted_interval(found, data, bootstrap, weighted_spearman(data))
 
 
 def kendall(
@@ -161,7 +171,7 @@ def auc(metric: ArrayLike, positive: ArrayLike, bootstrap: Bootstrap | None = No
         kind = "positive" if positives else "negative"
         return Agreement(None, f"all {len(data.human):,} are {kind}")
     found = Agreement(value, None, 1, len(data.human))
-    return with_interval(found, data, bootstrap, _auc)
+    return with_weighted_interval(found, data, bootstrap, weighted_auc(data))
 
 
 def ranks(values: Values, group: Indices) -> Values:

@@ -32,9 +32,6 @@ _SAME = 1e-10
 
 _LEVEL = 0.05
 
-# Where each round is slow: after so many, metrics with a p-value above this will never be told apart.
-_LEAST_ROUNDS, _HOPELESS = 100, 0.2
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -62,7 +59,7 @@ def standardised(metric: Values) -> Values:
 def compare_by(statistic: Callable[[Values], float], metrics: Matrix, swaps: Iterable[Swaps]) -> Comparison:
     """PERM-BOTH for any statistic of one metric's scores; slow, as it is computed for every mixture."""
     scores = np.stack([standardised(metric) for metric in metrics])
-    tally = _Tally(np.array([statistic(row) for row in scores]))
+    tally = Tally(np.array([statistic(row) for row in scores]))
     for block in swaps:
         for i, j in tally.pairs:
             tally.add(i, j, np.array([_difference(statistic, scores[i], scores[j], s) for s in block]))
@@ -73,7 +70,7 @@ def compare_pearson(metrics: Matrix, human: Values, group: Indices, swaps: Itera
     """PERM-BOTH for Pearson's r, the mean over groups; ``metrics`` is metrics by values."""
     moments = _Moments(np.stack([standardised(metric) for metric in metrics]), human, group)
     total = moments.of(np.ones((1, len(human)), bool))
-    tally = _Tally(np.array([moments.correlation(total[:, :, i])[0] for i in range(len(metrics))]))
+    tally = Tally(np.array([moments.correlation(total[:, :, i])[0] for i in range(len(metrics))]))
     for block in swaps:
         swapped = moments.of(block)
         kept = total - swapped
@@ -91,7 +88,7 @@ def compare_verdicts(right: Matrix, pairs: Pairs, swaps: Iterable[Swaps]) -> Com
     sizes = np.bincount(pairs.group, minlength=pairs.groups)
     weight = 1.0 / sizes[pairs.group] / np.count_nonzero(sizes)
     weighted = right * weight
-    tally = _Tally(weighted.sum(1))
+    tally = Tally(weighted.sum(1))
     for block in swaps:
         # A swapped pair counts for the other metric: the difference of mixtures is a sum with signs.
         signed = weighted.sum(1) - 2.0 * (block.astype(np.float64) @ weighted.T)
@@ -109,40 +106,12 @@ def compare_system_accuracy(means: Matrix, human: Values, swaps: Iterable[Swaps]
         return np.asarray((np.sign(scores[..., above[0]] - scores[..., above[1]]) == order).mean(-1))
 
     scores = np.stack([standardised(metric) for metric in means])
-    tally = _Tally(accuracy(scores))
+    tally = Tally(accuracy(scores))
     for block in swaps:
         for i, j in tally.pairs:
             one, other = np.where(block, scores[j], scores[i]), np.where(block, scores[i], scores[j])
             tally.add(i, j, accuracy(one) - accuracy(other))
     return tally.comparison()
-
-
-def compare_spa(metrics: Matrix, human: Matrix, swaps: Iterable[Swaps]) -> Comparison:
-    """PERM-BOTH for soft pairwise accuracy; ``metrics`` is metrics by systems by segments, all judged.
-
-    How sure two systems' order is comes of the normal distribution that permutations would sample.
-    """
-    single = [standardised(metric).astype(np.float32) for metric in metrics]
-    gold = sureness(human[None].astype(np.float32))
-    tally = _Tally(np.array([_alike(sureness(scores[None]), gold)[0] for scores in single]))
-    for block in swaps:
-        swap = block.reshape(len(block), *human.shape)
-        for i, j in tally.open():
-            one, other = np.where(swap, single[j], single[i]), np.where(swap, single[i], single[j])
-            tally.add(i, j, _alike(sureness(one), gold) - _alike(sureness(other), gold))
-    return tally.comparison()
-
-
-def sureness(scores: NDArray[np.float32]) -> Matrix:
-    """Of rounds by systems by segments: the p-value of each system being better than each other one."""
-    from scipy.special import ndtr
-
-    products = (scores @ scores.transpose(0, 2, 1)).astype(np.float64)
-    squares = np.diagonal(products, axis1=1, axis2=2)
-    variance = squares[:, :, None] + squares[:, None, :] - 2 * products
-    sums = scores.sum(2, dtype=np.float64)
-    apart = sums[:, :, None] - sums[:, None, :]
-    return np.asarray(ndtr(-apart / np.sqrt(np.maximum(variance, _SAME))))
 
 
 def holm(p_values: Values) -> Values:
@@ -167,8 +136,8 @@ def clusters(order: list[int], p_values: Matrix, level: float = _LEVEL) -> list[
     return found
 
 
-class _Tally:
-    """How often a mixture differs at least as much as the metrics do, for every two of them."""
+class Tally:
+    """Counts how often a mixture differs at least as much as the metrics do, for every two of them."""
 
     def __init__(self, values: Values) -> None:
         self.values = values
@@ -177,17 +146,14 @@ class _Tally:
         self._rounds = np.zeros((len(values), len(values)))
 
     def add(self, i: int, j: int, mixed: Values) -> None:
+        """Count the differences of mixtures of metrics ``i`` and ``j``, one for each round."""
         delta = self.values[i] - self.values[j]
         self._counts[i, j] += np.count_nonzero(mixed >= delta - _SAME)
         self._counts[j, i] += np.count_nonzero(-mixed >= -delta - _SAME)
         self._rounds[[i, j], [j, i]] += len(mixed)
 
-    def open(self) -> list[tuple[int, int]]:
-        """The pairs of metrics that further rounds may still find to differ."""
-        likely = np.minimum(self._counts, self._counts.T) <= _HOPELESS * self._rounds
-        return [(i, j) for i, j in self.pairs if self._rounds[i, j] < _LEAST_ROUNDS or likely[i, j]]
-
     def comparison(self) -> Comparison:
+        """The p-values so far."""
         with np.errstate(invalid="ignore"):
             return Comparison(np.where(self._rounds > 0, self._counts / self._rounds, 1.0), self.values)
 
@@ -226,11 +192,6 @@ class _Moments:
         with np.errstate(invalid="ignore", divide="ignore"):
             found = np.where(known, sums[..., 2] / (np.sqrt(np.maximum(variance, 0.0)) * spread), 0.0)
         return np.asarray(found.sum(1) / np.maximum(known.sum(1), 1))
-
-
-def _alike(sure: Matrix, gold: Matrix) -> Values:
-    above = np.triu_indices(gold.shape[1], 1)
-    return np.asarray(1.0 - np.abs(sure - gold)[:, above[0], above[1]].mean(1))
 
 
 def _difference(statistic: Callable[[Values], float], one: Values, other: Values, swap: Swaps) -> float:

@@ -14,12 +14,12 @@ from mtqe.bench.meta_pairs import Indices, Values, numbered, pairs_within
 from mtqe.bench.meta_permutation import (
     Comparison,
     compare_pearson,
-    compare_spa,
     compare_system_accuracy,
     compare_verdicts,
     draw_swaps,
 )
 from mtqe.bench.meta_spa import complete, soft_pairwise_accuracy, system_accuracy_of, system_means
+from mtqe.bench.meta_permuted_spa import compare_spa
 from mtqe.bench.meta_table import HumanTable, Matrix
 from mtqe.bench.meta_values import Agreement, Bootstrap
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,15 +108,35 @@ def with_interval(
     """``found`` with an interval by computing the value ``again`` from samples, if it has none yet."""
     if bootstrap is None or found.value is None or found.interval is not None:
         return found
-    unit = np.arange(len(data.group)) if data.unit is None else data.unit
+    unit = _unit(data)
     order = np.argsort(unit, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(unit))[:-1])
-    rng = np.random.default_rng(bootstrap.seed)
-    values = []
-    for _ in range(bootstrap.rounds):
-        chosen = rng.integers(len(members), size=len(members))
-        values.append(again(data.drawn(np.concatenate([members[i] for i in chosen]))))
+    drawn = _draws(len(members), bootstrap)
+    values = [again(data.drawn(np.concatenate([members[i] for i in chosen]))) for chosen in drawn]
     return replace(found, interval=_quantiles(np.array([np.nan if v is None else v for v in values])))
+
+
+def with_weighted_interval(
+    found: Agreement, data: Judged, bootstrap: Bootstrap | None, again: Callable[[Values], float]
+) -> Agreement:
+    """As ``with_interval``; ``again`` gets how often each value was drawn, and may give NaN."""
+    if bootstrap is None or found.value is None or found.interval is not None:
+        return found
+    unit = _unit(data)
+    units = int(unit.max()) + 1
+    times = (np.bincount(chosen, minlength=units) for chosen in _draws(units, bootstrap))
+    values = [again(counted[unit].astype(np.float64)) for counted in times]
+    return replace(found, interval=_quantiles(np.array(values)))
+
+
+def _unit(data: Judged) -> Indices:
+    return np.arange(len(data.group)) if data.unit is None else data.unit
+
+
+def _draws(units: int, bootstrap: Bootstrap) -> Iterator[Indices]:
+    rng = np.random.default_rng(bootstrap.seed)
+    for _ in range(bootstrap.rounds):
+        yield rng.integers(units, size=units)
 
 
 def _unit_of_group(data: Judged) -> Indices | None:
