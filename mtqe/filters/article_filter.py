@@ -11,7 +11,9 @@ from typing import Any, Literal
 from mtqe.data import Article
 from mtqe.evaluate import mode_of
 from mtqe.filters.base import KEEP, Compound, Relative, Rule
+from mtqe.filters.needs import QUALITY, joined
 from mtqe.filters.stages import Decision, Stages
+from mtqe.quality import PARTS
 
 # What is added to a record under "mtqe": everything, the verdict with its reasons, nothing.
 Add = Literal["all", "verdict", "nothing"]
@@ -59,6 +61,18 @@ class ArticleFilter:
         }
 
     @cached_property
+    def names(self) -> tuple[list[str], list[str]]:
+        """The scores and the categories that ``added`` may have, in order."""
+        if self.add != "all":
+            return [], []
+        evaluator = self.stages.evaluator
+        needs = joined([self.stages.always, *(rule.needs() for rule in self.stages.rules)])
+        parts = set(PARTS) if QUALITY in needs.scores else set()
+        scores = {s.gives for s in evaluator.scorers if s.gives in needs.scores | parts}
+        categories = {d.name for d in evaluator.detectors} if needs.categories or parts else set()
+        return sorted(scores | (needs.scores & {QUALITY})), sorted(categories)
+
+    @cached_property
     def _signatures(self) -> Callable[[Article], str]:
         """The signature of an article's numbers; the same for all that are alike in these respects."""
         known: dict[tuple[Any, ...], str] = {}
@@ -84,6 +98,22 @@ class ArticleFilter:
             return self
         values = self._values(sample)
         fit = _fitting(values)
+        return replace(self, stages=replace(self.stages, rules=tuple(map(fit, self.stages.rules))))
+
+    @property
+    def relative_limits(self) -> list[float | None]:
+        """The limits of the relative rules, in order."""
+        return [rule.at_least for rule in _leaves(self.stages.rules) if isinstance(rule, Relative)]
+
+    def with_limits(self, limits: Sequence[float | None]) -> ArticleFilter:
+        """The same with these limits, as ``relative_limits`` gave them."""
+        left = iter(limits)
+
+        def fit(rule: Any) -> Any:
+            if isinstance(rule, Compound):
+                return rule.rebuilt([fit(part) for part in rule.rules])
+            return rule.limited(next(left)) if isinstance(rule, Relative) else rule
+
         return replace(self, stages=replace(self.stages, rules=tuple(map(fit, self.stages.rules))))
 
     def _values(self, sample: Iterable[Article]) -> Mapping[Any, list[float]]:

@@ -108,9 +108,10 @@ class Compound(Protocol):
 
 @runtime_checkable
 class Relative(Protocol):
-    """A rule whose limit comes of a sample of the input."""
+    """A rule whose limit comes of a sample of the input; None until then."""
 
     sample: int
+    at_least: float | None
 
     def measure(self, report: ArticleReport) -> float | None:
         """The number that the limit is for."""
@@ -118,6 +119,10 @@ class Relative(Protocol):
 
     def fitted(self, values: Sequence[float]) -> Any:
         """The rule with the limit that these numbers of the sample give."""
+        ...
+
+    def limited(self, at_least: float | None) -> Any:
+        """The rule with this limit."""
         ...
 
 

@@ -14,7 +14,7 @@ from mtqe.errors import InputError
 from mtqe.readers.base import Reader, ReadOptions, Rejects, readers
 from mtqe.readers.files import STANDARD_INPUT, beginning, open_bytes
 
-__all__ = ["ReadOptions", "Reader", "Rejects", "read", "read_side", "with_sides"]
+__all__ = ["ReadOptions", "Reader", "Rejects", "guess_format", "read", "read_side", "with_sides"]
 
 _COMPRESSED = (".gz", ".zst")
 
@@ -57,8 +57,16 @@ def with_sides(article: Article, source: str | None, reference: str | None) -> A
 
 
 def _guessed(stream: BinaryIO, file: str) -> Reader:
+    return readers.get(guess_format(file, stream))()
+
+
+def guess_format(file: str, stream: BinaryIO | None = None) -> str:
+    """The reader's name for a file: by its ending, or by the beginning of a stream without a name.
+
+    Raises ``InputError`` for an ending that tells none.
+    """
     nameless = file == STANDARD_INPUT or Path(file).is_fifo()
-    return readers.get(_by_beginning(stream) if nameless else _by_suffix(file))()
+    return _by_beginning(stream) if nameless and stream is not None else _by_suffix(file)
 
 
 def _by_suffix(file: str) -> str:

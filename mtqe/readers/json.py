@@ -24,12 +24,13 @@ class Json:
 
     def read(self, stream: BinaryIO, file: str, options: ReadOptions) -> Iterator[Article]:
         """Articles in order; messages count records, as an array has no lines."""
-        records = _records(stream.read(), file, options.encoding)
+        records = json_records(stream.read(), file, options.encoding)
         lines = (Line(file, number, _raw(record), "record") for number, record in enumerate(records, 1))
         return articles(lines, lambda line: as_record(records[line.number - 1]), file, options)
 
 
-def _records(data: bytes, file: str, encoding: str | None) -> list[Any]:
+def json_records(data: bytes, file: str, encoding: str | None) -> list[Any]:
+    """The records of a whole file of JSON; an ``InputError`` if it is none."""
     text = decode_strictly(data, file, encoding)
     if not text.strip():
         raise InputError(f"{file}: is empty; it needs a record, or an array of records")

@@ -24,7 +24,7 @@ class Tsv:
     def read(self, stream: BinaryIO, file: str, options: ReadOptions) -> Iterator[Article]:
         """Articles in order; an InputError if the first line names no known field."""
         numbered = numbered_lines(stream, file, options.encoding)
-        header = _header(next(numbered, (1, b""))[1], file)
+        header = tsv_header(next(numbered, (1, b""))[1], file)
         lines = (Line(file, number, raw) for number, raw in numbered if raw.strip())
 
         def parse(line: Line) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class Tsv:
         return articles(lines, parse, file, options)
 
 
-def _header(raw: bytes, file: str) -> list[str]:
+def tsv_header(raw: bytes, file: str) -> list[str]:
     """The names of the columns; an InputError if they are no good."""
     try:
         names = _cells(raw)

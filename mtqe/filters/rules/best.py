@@ -67,9 +67,13 @@ class Best:
     def fitted(self, values: Sequence[float]) -> Best:
         """With the percentile of ``values`` as its limit; as it is without any."""
         if not values:
-            return replace(self, at_least=0.0)
+            return self.limited(0.0)
         ordered = sorted(values)
-        return replace(self, at_least=round(ordered[-max(round(self.keep * len(ordered)), 1)], 4))
+        return self.limited(round(ordered[-max(round(self.keep * len(ordered)), 1)], 4))
+
+    def limited(self, at_least: float | None) -> Best:
+        """With this limit."""
+        return replace(self, at_least=at_least)
 
     def judge(self, report: ArticleReport) -> Verdict:
         """Keep what is at or above the percentile."""

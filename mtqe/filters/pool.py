@@ -1,0 +1,224 @@
+"""Chunks shared out to processes, whose results come back in order; a process that dies is survived."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from mtqe.errors import MtqeError
+from mtqe.filters.chunks import Chunk
+from mtqe.filters.work import Result, Work, joined
+
+# Chunks that are being judged or wait for one before them: enough that no process is idle while a slow
+# chunk is at the head of the queue, few enough that memory stays bounded.
+_WAITING_PER_WORKER = 4
+
+# A chunk that a process died of is tried once more as it is: the machine may have run out of memory.
+_TRIES = 2
+
+
+@dataclass
+class _Piece:
+    """A chunk, or a part of one that a process died of."""
+
+    chunk: Chunk
+    tries: int = 0
+    result: Result | None = None
+
+
+@dataclass
+class _Process:
+    """A process, its end of the pipe, and what it works on."""
+
+    process: Any
+    pipe: Connection
+    ready: bool = False
+    piece: _Piece | None = None
+
+
+@dataclass
+class _Queue:
+    """Chunks in order of the input, each as its pieces."""
+
+    order: deque[list[_Piece]] = field(default_factory=deque)
+    todo: deque[_Piece] = field(default_factory=deque)
+
+    def add(self, chunk: Chunk) -> None:
+        """Put a chunk at the end."""
+        piece = _Piece(chunk)
+        self.order.append([piece])
+        self.todo.append(piece)
+
+    def halve(self, piece: _Piece, halves: list[Chunk]) -> None:
+        """Put two pieces in the place of one, to be tried next."""
+        new = [_Piece(chunk, tries=_TRIES - 1) for chunk in halves]
+        pieces = next(pieces for pieces in self.order if any(p is piece for p in pieces))
+        at = next(index for index, other in enumerate(pieces) if other is piece)
+        pieces[at : at + 1] = new
+        self.todo.extendleft(reversed(new))
+
+    def done(self) -> Iterator[tuple[Chunk, Result]]:
+        """The first chunks, as long as all their pieces have results."""
+        while self.order and all(piece.result is not None for piece in self.order[0]):
+            pieces = self.order.popleft()
+            results = [piece.result for piece in pieces if piece.result is not None]
+            yield pieces[0].chunk, results[0] if len(results) == 1 else joined(results)
+
+
+def run_here(work: Work, chunks: Iterator[Chunk]) -> Iterator[tuple[int, Result]]:
+    """The results of chunks, worked out in this process."""
+    return ((chunk.index, work(chunk)) for chunk in chunks)
+
+
+def run_in_processes(work: Work, chunks: Iterator[Chunk], workers: int) -> Iterator[tuple[int, Result]]:
+    """Index and result of each chunk, in order.
+
+    Each of ``workers`` processes loads the models once. A chunk whose process dies is tried once more,
+    then in halves; the one record that is left in the end is set aside as bad, with the reason.
+    """
+    pool = _Pool(work, workers)
+    queue = _Queue()
+    try:
+        more = True
+        while more or queue.order:
+            while more and len(queue.order) < _WAITING_PER_WORKER * workers:
+                chunk = next(chunks, None)
+                more = chunk is not None
+                if chunk is not None:
+                    queue.add(chunk)
+            pool.hand_out(queue)
+            pool.collect(queue)
+            yield from ((chunk.index, result) for chunk, result in queue.done())
+    finally:
+        pool.stop()
+
+
+class _Pool:
+    def __init__(self, work: Work, workers: int) -> None:
+        self._work = work
+        self._workers = workers
+        self._processes: list[_Process] = []
+        # New interpreters: a fork of a process with threads, as BLAS has, may hang.
+        self._context = get_context("spawn")
+
+    def hand_out(self, queue: _Queue) -> None:
+        """Give every idle process a piece; new processes come as there is work for them."""
+        while queue.todo:
+            idle = next((process for process in self._processes if process.piece is None), None)
+            if idle is None and len(self._processes) < self._workers:
+                idle = self._start()
+            if idle is None:
+                return
+            idle.piece = queue.todo.popleft()
+            try:
+                idle.pipe.send(idle.piece.chunk)
+            except OSError:
+                return  # it died; collect sees to it
+
+    def collect(self, queue: _Queue) -> None:
+        """Wait for a process to answer or to die."""
+        waiting = [process for process in self._processes if process.piece is not None]
+        if not waiting:
+            return
+        found = set(wait([w for process in waiting for w in (process.pipe, process.process.sentinel)]))
+        for process in waiting:
+            if process.pipe in found:
+                self._answer(process, queue)
+            elif process.process.sentinel in found:
+                self._died(process, queue)
+
+    def stop(self) -> None:
+        """End all processes."""
+        for process in self._processes:
+            process.pipe.close()
+            process.process.terminate()
+        for process in self._processes:
+            process.process.join()
+
+    def _start(self) -> _Process:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._work), daemon=True)
+        process.start()
+        theirs.close()
+        self._processes.append(_Process(process, ours))
+        return self._processes[-1]
+
+    def _answer(self, process: _Process, queue: _Queue) -> None:
+        try:
+            answer = process.pipe.recv()
+        except (EOFError, OSError):
+            self._died(process, queue)
+            return
+        if answer is None:
+            process.ready = True
+        elif isinstance(answer, Result):
+            _working_on(process).result = answer
+            process.piece = None
+        elif isinstance(answer, MtqeError):
+            raise answer
+        else:
+            piece = _working_on(process)
+            process.piece = None
+            piece.tries = _TRIES
+            self._again(piece, queue, f"judging it failed: {answer}")
+
+    def _died(self, process: _Process, queue: _Queue) -> None:
+        process.process.join()
+        process.pipe.close()
+        self._processes.remove(process)
+        if not process.ready:
+            code = process.process.exitcode
+            raise MtqeError(f"a worker process ended before it began to work (exit code {code})")
+        if process.piece is not None:
+            process.piece.tries += 1
+            self._again(process.piece, queue, f"its process died, {_cause(process.process.exitcode)}")
+
+    def _again(self, piece: _Piece, queue: _Queue, why: str) -> None:
+        if piece.tries < _TRIES:
+            queue.todo.appendleft(piece)
+            return
+        halves = self._work.split(piece.chunk)
+        if len(halves) > 1:
+            queue.halve(piece, halves)
+        else:
+            piece.result = self._work.set_aside(piece.chunk, why)
+
+
+def _working_on(process: _Process) -> _Piece:
+    """What a process works on."""
+    if process.piece is None:
+        raise MtqeError("a worker process answered though nobody asked it")
+    return process.piece
+
+
+def _cause(code: int | None) -> str:
+    if code is not None and code < 0:
+        hint = ": out of memory?" if -code == signal.SIGKILL else ""
+        return f"killed by signal {-code}{hint}"
+    return f"with exit code {code}"
+
+
+def _serve(pipe: Connection, work: Work) -> None:
+    """What a process does: answer chunks until the pipe is closed."""
+    # Ctrl-C is for the process that started this one, which ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        pipe.send(None)
+        while True:
+            pipe.send(_answered(work, pipe.recv()))
+    except (EOFError, OSError):
+        return
+
+
+def _answered(work: Work, chunk: Chunk) -> Result | MtqeError | str:
+    try:
+        return work(chunk)
+    except MtqeError as error:
+        return error
+    except Exception as error:  # one article must not end a run of millions; the rejects file says it
+        return f"{type(error).__name__}: {error}"
