@@ -90,7 +90,8 @@ def made_up(systems: int, segments: int, metrics: int) -> tuple[Matrix, Matrix]:
     points = rng.choice([0, 0, 0, 1, 1, 2, 5, 6, 10], (systems, segments)).astype(np.float64)
     human = -points - np.arange(systems)[:, None] // 3
     scores = [human * rng.random() + rng.normal(0, 4, human.shape) for _ in range(metrics)]
-    return human, np.round(np.stack(scores), 2)
+    # Quarters: sums of them are exact in single precision, so that ties do not hang on rounding.
+    return human, np.round(np.stack(scores) * 4) / 4
 
 
 def timed(do: Callable[[], Any]) -> tuple[float, Any]:
@@ -177,11 +178,14 @@ def _right(metric: NDArray[np.float64], gold: NDArray[np.float64], pairs: Any, e
 
 def golden(stats: Any) -> dict[str, Any]:
     """The peer's numbers for a small table with gaps; swaps are in the order of ``grouped``."""
-    human, metrics = made_up(GOLDEN_SYSTEMS, GOLDEN_SEGMENTS, 2)
-    human = np.where(np.random.default_rng(SEED).random(human.shape) < 0.15, np.nan, human)
+    rng = np.random.default_rng(SEED)
+    human = np.floor(made_up(GOLDEN_SYSTEMS, GOLDEN_SEGMENTS, 1)[0] / 4)  # more ties
+    # Two metrics that are about as good, so that p-values are neither 0 nor 1.
+    metrics = np.round((human + rng.normal(0, 1.5, (2, *human.shape))) * 4) / 4
+    human = np.where(rng.random(human.shape) < 0.15, np.nan, human)
     gold = [None if np.isnan(value) else value for value in human.ravel().tolist()]
     one, other = (stats.Correlation(GOLDEN_SYSTEMS, gold, m.ravel().tolist()) for m in metrics)
-    whole = np.nan_to_num(human, nan=-3.0)
+    whole = np.nan_to_num(human, nan=-1.0)
     complete = stats.Correlation(GOLDEN_SYSTEMS, whole.ravel().tolist(), metrics[0].ravel().tolist())
     return {
         "human": [[None if np.isnan(v) else v for v in row] for row in human.tolist()],

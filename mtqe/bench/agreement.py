@@ -12,18 +12,14 @@ The numbers are those of mt-metrics-eval, which WMT's metrics task uses.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mtqe.bench.meta_pairs import (
-    Counts,
     Indices,
-    Pairs,
     Values,
     count_pairs,
-    count_unlisted,
     how_many,
     pairs_within,
     sampled_pairs,
@@ -31,6 +27,16 @@ from mtqe.bench.meta_pairs import (
 )
 from mtqe.bench.meta_resample import weighted_auc, weighted_pearson, weighted_spearman
 from mtqe.bench.meta_spa import soft_pairwise_accuracy
+from mtqe.bench.meta_ties import (
+    CONSTANT,
+    MOST_PAIRS,
+    NO_PAIR,
+    Variant,
+    best_epsilon,
+    counts_of,
+    taus,
+    why_none,
+)
 from mtqe.bench.meta_values import (
     Agreement,
     Bootstrap,
@@ -56,16 +62,7 @@ __all__ = [
 ]
 
 Groups = ArrayLike | None
-Variant = Literal["b", "c", "23", "acc23"]
 
-# Pairs that are listed at once, at some 60 bytes each; where there are more they are counted or drawn.
-MOST_PAIRS = 4_000_000
-
-# Points of a tie threshold's curve that differ by less are equal: their sums were rounded.
-_SAME = 1e-9
-
-_CONSTANT = "the metric or people gave one value throughout"
-_NO_PAIR = "no group has two judged values"
 _ALL_TIED = "people ordered no pair"
 
 
@@ -76,7 +73,7 @@ def pearson(
     data = judged(metric, human, groups, bootstrap)
     if isinstance(data, Agreement):
         return data
-    found = mean_of(_correlations(data), sizes_of(data.group), data, bootstrap, _CONSTANT)
+    found = mean_of(_correlations(data), sizes_of(data.group), data, bootstrap, CONSTANT)
     return with_weighted_interval(found, data, bootstrap, weighted_pearson(data))
 
 
@@ -87,7 +84,7 @@ def spearman(
     data = judged(metric, human, groups, bootstrap)
     if isinstance(data, Agreement):
         return data
-    found = mean_of(_correlations(_ranked(data)), sizes_of(data.group), data, bootstrap, _CONSTANT)
+    found = mean_of(_correlations(_ranked(data)), sizes_of(data.group), data, bootstrap, CONSTANT)
     return with_weighted_interval(found, data, bootstrap, weighted_spearman(data))
 
 
@@ -108,9 +105,13 @@ def kendall(
     data = judged(metric, human, groups, bootstrap)
     if isinstance(data, Agreement):
         return data
-    counts = _counts(data, epsilon)
-    found = mean_of(_taus(counts, variant, data), counts.pairs, data, bootstrap, _why_none(variant))
-    again = with_interval(found, data, bootstrap, lambda d: _mean(_taus(_counts(d, epsilon), variant, d)))
+    if epsilon and how_many(data.group) > MOST_PAIRS:
+        return Agreement(
+            None, f"a tie threshold needs a list of pairs, and more than {MOST_PAIRS:,} are too many"
+        )
+    counts = counts_of(data, epsilon)
+    found = mean_of(taus(counts, variant, data), counts.pairs, data, bootstrap, why_none(variant))
+    again = with_interval(found, data, bootstrap, lambda d: _mean(taus(counts_of(d, epsilon), variant, d)))
     return replace(again, epsilon=epsilon or None)
 
 
@@ -132,12 +133,12 @@ def acc_eq(
         return data
     total = how_many(data.group)
     if not total:
-        return Agreement(None, _NO_PAIR)
+        return Agreement(None, NO_PAIR)
     listed = total <= MOST_PAIRS
     pairs = pairs_within(data.group) if listed else sampled_pairs(data.group, MOST_PAIRS, seed)
     epsilon = best_epsilon(data.metric, data.human, pairs)
     counts = count_pairs(data.metric, data.human, pairs, epsilon)
-    found = mean_of(_taus(counts, "acc23", data), counts.pairs, data, bootstrap, _NO_PAIR)
+    found = mean_of(taus(counts, "acc23", data), counts.pairs, data, bootstrap, NO_PAIR)
     note = None if listed else f"from {MOST_PAIRS:,} pairs drawn of {total:,}"
     return replace(found, epsilon=epsilon, note=note)
 
@@ -187,19 +188,6 @@ def ranks(values: Values, group: Indices) -> Values:
     return found
 
 
-def best_epsilon(metric: Values, human: Values, pairs: Pairs) -> float:
-    """The least tie threshold with the highest acc23, as a mean over groups."""
-    apart = np.abs(metric[pairs.first] - metric[pairs.second])
-    by_human = np.sign(human[pairs.first] - human[pairs.second])
-    as_is = np.sign(metric[pairs.first] - metric[pairs.second]) == by_human
-    gains = ((by_human == 0).astype(np.float64) - as_is) / np.bincount(pairs.group)[pairs.group]
-    order = np.argsort(apart, kind="stable")
-    curve, thresholds = np.cumsum(gains[order]), apart[order]
-    last = np.flatnonzero(np.append(thresholds[1:] != thresholds[:-1], True))
-    curve, thresholds = np.append(0.0, curve[last]), np.append(0.0, thresholds[last])
-    return float(thresholds[np.argmax(curve >= curve.max() - _SAME)])
-
-
 def _ranked(data: Judged) -> Judged:
     return replace(data, metric=ranks(data.metric, data.group), human=ranks(data.human, data.group))
 
@@ -221,41 +209,8 @@ def _centred(values: Values, group: Indices, sizes: Values) -> Values:
     return np.asarray(values - least - (np.bincount(group, values - least) / sizes)[group])
 
 
-def _counts(data: Judged, epsilon: float) -> Counts:
-    if how_many(data.group) <= MOST_PAIRS or epsilon:
-        return count_pairs(data.metric, data.human, pairs_within(data.group), epsilon)
-    return count_unlisted(data.metric, data.human, data.group)
-
-
-def _taus(counts: Counts, variant: Variant, data: Judged) -> Values:
-    """Tau of each group; NaN where it has none."""
-    con, dis, both, pairs = counts.concordant, counts.discordant, counts.tied_both, counts.pairs
-    tied_metric, tied_human = counts.tied_metric + both, counts.tied_human + both
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if variant == "acc23":
-            return np.asarray((con + both) / pairs)
-        if variant == "23":
-            return np.asarray((2 * (con + both) - pairs) / pairs)
-        ordered = np.sqrt(pairs - tied_metric) * np.sqrt(pairs - tied_human)
-        if variant == "b":
-            return np.asarray((con - dis) / ordered)
-        classes, sizes = _classes(data), sizes_of(data.group)
-        tau = 2 * (con - dis) / (sizes**2 * (classes - 1) / classes)
-        return np.where(ordered > 0, tau, np.nan)
-
-
-def _classes(data: Judged) -> Values:
-    """The number of distinct values in each group, the lesser of both sides'."""
-    return np.minimum(*(_distinct(values, data.group) for values in (data.metric, data.human)))
-
-
-def _distinct(values: Values, group: Indices) -> Values:
-    found = np.unique(np.stack([group.astype(np.float64), values]), axis=1)[0]
-    return np.bincount(found.astype(np.intp)).astype(np.float64)
-
-
 def _in_order(data: Judged) -> tuple[Values, Values]:
-    counts = _counts(data, 0.0)
+    counts = counts_of(data, 0.0)
     return (
         counts.concordant + counts.tied_metric / 2,
         counts.concordant + counts.discordant + counts.tied_metric,
@@ -278,7 +233,3 @@ def _share(right: Values, ordered: Values) -> float | None:
 def _mean(values: Values) -> float | None:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else None
-
-
-def _why_none(variant: Variant) -> str:
-    return _NO_PAIR if variant in ("23", "acc23") else _CONSTANT

@@ -124,7 +124,7 @@ def _excess(metric: Values, human: Values, ordered_metric: int, ordered_human: i
         return 0
     from scipy.stats import kendalltau
 
-    tau = float(kendalltau(metric, human, method="asymptotic").statistic)
+    tau = float(kendalltau(metric, human).statistic)
     return round(tau * sqrt(ordered_metric) * sqrt(ordered_human))
 
 

@@ -97,7 +97,7 @@ def p_values(scores: Matrix, permutations: int = _PERMUTATIONS) -> Matrix:
     """
     drawn = np.random.default_rng(_SEED).random((permutations, scores.shape[1]), np.float32)
     signs = np.rint(drawn) * np.float32(2) - np.float32(1)
-    single = scores.astype(np.float32)
+    single = np.ascontiguousarray(scores, np.float32)
     by_chance, sums = signs @ single.T, single.sum(1)
     found = np.full((len(scores), len(scores)), np.nan)
     for i, j in zip(*np.triu_indices(len(scores), 1), strict=True):

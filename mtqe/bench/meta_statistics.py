@@ -18,8 +18,8 @@ from mtqe.bench.meta_permutation import (
     compare_verdicts,
     draw_swaps,
 )
-from mtqe.bench.meta_spa import complete, soft_pairwise_accuracy, system_accuracy_of, system_means
 from mtqe.bench.meta_permuted_spa import compare_spa
+from mtqe.bench.meta_spa import complete, soft_pairwise_accuracy, system_accuracy_of, system_means
 from mtqe.bench.meta_table import HumanTable, Matrix
 from mtqe.bench.meta_values import Agreement, Bootstrap
 
