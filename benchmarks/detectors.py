@@ -409,7 +409,7 @@ def main(data: Path, only: str | None) -> None:
     if not data.is_dir():
         print(f"{data}: no such folder; the judgements are not part of this repository. Nothing measured.")
         return
-    chosen = [cls() for cls in detectors if (cls.name == only if only else True)]
+    chosen = [cls() for cls in detectors.without_options() if (cls.name == only if only else True)]
     figures: Figures = defaultdict(dict)
     for measure in (on_articles, on_segments, on_contrasts, on_spoilt, on_strangers, on_gaps, on_humans):
         measure(data, chosen, figures)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
@@ -45,6 +46,10 @@ class Registry(Generic[T]):
         self._load()
         return sorted(self._classes)
 
+    def without_options(self) -> list[type[T]]:
+        """The classes that can be made without naming an option, such as a model; sorted by name."""
+        return [cls for cls in self if not any(map(_is_required, fields(cls)))]  # type: ignore[arg-type]
+
     def __iter__(self) -> Iterator[type[T]]:
         return iter([self.get(name) for name in self.names()])
 
@@ -55,6 +60,10 @@ class Registry(Generic[T]):
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{self.package}.{module.name}")
         self._loaded = True
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def nearest(name: str, known: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 
 import pytest
 
@@ -11,11 +11,7 @@ from mtqe.prepare import prepare
 from mtqe.scorers.base import scorers
 
 # Those that need a model to be named are held to the same in their own tests, with tiny models.
-NAMES = [
-    cls.name
-    for cls in scorers
-    if not any(f.default is MISSING and f.default_factory is MISSING for f in fields(cls))
-]
+NAMES = [cls.name for cls in scorers.without_options()]
 
 ENGLISH = (
     "The council met on Monday. It voted for a new bridge over the river. Nobody spoke against it.\n\n"
