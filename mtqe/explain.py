@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mtqe.data import Example
 from mtqe.detectors.base import detectors
@@ -57,7 +58,10 @@ def _facts(cls: Any) -> Iterator[str]:
     if hasattr(cls, "mqm"):
         yield f"MQM: {cls.mqm}"
     yield "options: " + ("none" if not fields(cls) else "")
-    yield from (f"  {field.name}: {field.type}{_default(field)}" for field in fields(cls))
+    types = get_type_hints(cls)
+    yield from (f"  {field.name}: {_type(types[field.name])}{_default(field)}" for field in fields(cls))
+    # Options that several components share are explained where they are shared.
+    yield from (f"\n{inspect.getdoc(base)}" for base in cls.__mro__[1:] if is_dataclass(base))
     yield from _figures(cls.name)
     yield from _examples(getattr(cls, "examples", ()))
 
@@ -98,6 +102,15 @@ def _examples(examples: tuple[Example, ...]) -> Iterator[str]:
             marks = f"  ->  {', '.join(map(repr, example.marks))}" if example.marks else ""
             source = f"  (source: {example.source})" if example.source else ""
             yield f"  [{example.target_lang}] {' / '.join(example.target.split(chr(10) * 2))}{marks}{source}"
+
+
+def _type(hint: Any) -> str:
+    """An option's type as a user writes it: the words to choose from, or the name of the type."""
+    if get_origin(hint) is Literal:
+        return " | ".join(map(str, get_args(hint)))
+    return (
+        hint.__name__ if isinstance(hint, type) else str(hint).replace("pathlib.", "").replace("typing.", "")
+    )
 
 
 def _default(field: Field[Any]) -> str:

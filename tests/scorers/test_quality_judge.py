@@ -14,6 +14,7 @@ from mtqe.cli import cli
 from mtqe.data import Article, Example, Segment
 from mtqe.detectors.judge_errors import JudgeErrors
 from mtqe.evaluate import Evaluator
+from mtqe.explain import explain
 from mtqe.models import judge_http
 from mtqe.scale import penalty_to_score
 from mtqe.scorers.quality_judge import QualityJudge
@@ -162,6 +163,15 @@ def test_an_option_that_is_no_option_is_named(tmp_path: Path) -> None:
     message = str(CliRunner().invoke(cli, ["run", str(tmp_path / "run.yaml")]).exception)
     assert "score[0] quality_judge: unknown option 'modle'; did you mean 'model'?" in message
     assert "model: field required" in message
+
+
+def test_the_options_are_explained_with_their_choices() -> None:
+    """What must be given, what can be chosen, and what the shared options do."""
+    shown = explain("quality_judge")
+    assert "  url: str (to be given)\n" in shown
+    assert "  prompt: mqm | esa = mqm\n" in shown
+    assert "  cache: Path | None = None\n" in shown
+    assert "``url`` the server's address" in shown
 
 
 def test_the_detector_keeps_the_promises_of_detectors() -> None:
