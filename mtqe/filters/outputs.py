@@ -80,20 +80,23 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_part(path: Path, parts: Sequence[bytes], kind: str) -> dict[str, Any]:
-    """Write a shard's part under a temporary name, rename it, and say how large it is and its hash."""
+def write_part(path: Path, parts: Sequence[bytes], output: Output) -> dict[str, Any]:
+    """Write a shard's part under a temporary name, rename it, and say how large it is.
+
+    A part that stays has its hash, too; those of a file are only there until it is put together.
+    """
     temporary = path.with_name(f".{path.name}.part")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            if kind == "parquet":
+            if output.kind == "parquet":
                 _write_table(stream, parts, path)
             else:
                 for part in parts:
                     stream.write(part)
             stream.flush()
             os.fsync(stream.fileno())
-        found = described(temporary)
+        found = described(temporary) if output.folder else {"bytes": temporary.stat().st_size}
         temporary.replace(path)
     return found
 

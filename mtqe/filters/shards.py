@@ -55,7 +55,7 @@ class Shards:
     def _noted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:
             digest = hashlib.sha256(chunk.payload).digest()
-            self._inputs[chunk.file].update(chunk.payload)
+            self._inputs[chunk.file].update(digest)
             self._seen[chunk.index] = (len(chunk.payload), digest)
             yield chunk
 
@@ -110,7 +110,7 @@ class Shards:
         """Write a shard and say so; a kill before the last step leaves nothing that counts."""
         number = len(self._done)
         parts = {
-            output.name: write_part(self._part(output.name, number), self._written[output.name], output.kind)
+            output.name: write_part(self._part(output.name, number), self._written[output.name], output)
             for output in self._plan.outputs
             if self._written[output.name]
         }
@@ -135,7 +135,8 @@ class Shards:
         content = {
             "run": description,
             "rules": rules,
-            "inputs": [{"path": file, "sha256": h.hexdigest()} for file, h in self._inputs.items()],
+            # Of the hashes of their chunks: equal inputs have equal ones.
+            "inputs": [{"path": file, "digest": h.hexdigest()} for file, h in self._inputs.items()],
             "outputs": outputs,
             "counts": {name: counts[name] for name in _COUNTED},
         }

@@ -109,24 +109,27 @@ class Work:
 
     def _passed(self, chunk: Chunk) -> Result:
         """Records that nobody judges: only whether they are records is looked at."""
-        good: list[bytes] = []
-        bad = list(chunk.bad)
         rows = chunk.payload.split(b"\n")
+        if _all_records(rows[:-1]) and not rows[-1]:
+            counts = tally.Tally(kept=len(rows) - 1, records_kept=len(rows) - 1, bad=len(chunk.bad))
+            return Result([chunk.payload], [], list(chunk.bad), counts.record())
+        good = []
+        bad = list(chunk.bad)
         for number, raw in enumerate(rows, chunk.first):
-            if _is_record(raw):
-                good.append(raw)
-            elif raw.strip():
-                bad += self._reasons(chunk, number, raw)
+            if not raw.strip():
+                continue
+            found = [] if _all_records([raw]) else self._faults(chunk, number, raw)
+            bad += found
+            good += [] if found else [raw]
         counts = tally.Tally(kept=len(good), records_kept=len(good), bad=len(bad))
-        if len(good) == len(rows) - 1:
-            return Result([chunk.payload], [], bad, counts.record())
         return Result([b"".join(raw + b"\n" for raw in good)], [], bad, counts.record())
 
-    def _reasons(self, chunk: Chunk, number: int, raw: bytes) -> list[dict[str, Any]]:
+    def _faults(self, chunk: Chunk, number: int, raw: bytes) -> list[dict[str, Any]]:
+        """What is wrong with a record, as entries of the rejects file; nothing if it is in other words."""
         found: list[dict[str, Any]] = []
         one = replace(chunk, first=number, payload=raw)
         list(units_of(one, rows_of(one), self.sides, found))
-        return found or [entry_of(chunk.file, Row(number, raw, None), "has no target text")]
+        return found
 
     def _written(
         self,
@@ -194,13 +197,16 @@ def _line(row: Row, decision: Decision, filter: ArticleFilter) -> bytes:
     return raw[:end] + b',"mtqe":' + orjson.dumps(added) + raw[end:] + b"\n"
 
 
-def _is_record(raw: bytes) -> bool:
-    """Whether a line is surely an article by itself with a target, in the words of JSON."""
+def _all_records(rows: Sequence[bytes]) -> bool:
+    """Whether every line is surely an article by itself with a target, in the words of JSON."""
     try:
-        record = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        for raw in rows:
+            record = orjson.loads(raw)
+            if type(record["target"] if "target" in record else record["text"]) is not str:
+                return False
+    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError):
         return False
-    return type(record) is dict and type(record.get("target") or record.get("text")) is str
+    return True
 
 
 def _part(chunk: Chunk, rows: Sequence[Row], start: int, stop: int) -> Chunk:
