@@ -1,0 +1,116 @@
+"""mT5 made of its checkpoint: matrices that are used together are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mtqe.errors import ModelError
+from mtqe.models.packed_linear import LINEARS, Linear, Precision
+from mtqe.models.t5 import DecoderLayer, EncoderLayer, Shape, T5Regression
+from mtqe.models.t5_checkpoint import Checkpoint
+
+
+def load_t5(folder: Path, column: int, precision: Precision, device: torch.device) -> T5Regression:
+    """The model of a folder, whose number is the logit of piece ``column``.
+
+    Of the product before the vocabulary only that column is read. ``ModelError`` if a file is
+    missing or damaged, or the model is not of mT5's architecture.
+    """
+    checkpoint = Checkpoint(folder, device)
+    shape = _shape(checkpoint.config, folder)
+    reader = _Reader(checkpoint, shape, precision)
+    words = checkpoint.stored("shared.weight")
+    if words.shape[1] != shape.width:
+        raise ModelError(f"{folder}: weights and config.json are not of one model")
+    return T5Regression(
+        shape=shape,
+        words=words.to(device),
+        start=checkpoint.row("shared.weight", 0),
+        distances=checkpoint["encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"],
+        layers=tuple(map(reader.encoder_layer, range(shape.layers))),
+        gain=checkpoint["encoder.final_layer_norm.weight"],
+        steps=tuple(map(reader.decoder_layer, range(shape.steps))),
+        column=_column(checkpoint, column, shape),
+    )
+
+
+def _column(checkpoint: Checkpoint, number: int, shape: Shape) -> Tensor:
+    tied = checkpoint.config.get("tie_word_embeddings", True)
+    column = checkpoint.row("shared.weight" if tied else "lm_head.weight", number)
+    scale = shape.width**-0.5 if tied else 1.0
+    return column * checkpoint["decoder.final_layer_norm.weight"] * scale
+
+
+def _shape(config: Mapping[str, Any], folder: Path) -> Shape:
+    if config.get("model_type") != "mt5" or config.get("feed_forward_proj") != "gated-gelu":
+        raise ModelError(f"{folder}: config.json is not that of an mT5, which MetricX's models are")
+    try:
+        return Shape(
+            width=config["d_model"],
+            heads=config["num_heads"],
+            head=config["d_kv"],
+            layers=config["num_layers"],
+            steps=config.get("num_decoder_layers") or config["num_layers"],
+            buckets=config.get("relative_attention_num_buckets", 32),
+            reach=config.get("relative_attention_max_distance", 128),
+            epsilon=config.get("layer_norm_epsilon", 1e-6),
+        )
+    except KeyError as error:
+        raise ModelError(f"{folder}: config.json lacks {error}") from error
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Makes layers of a checkpoint's tensors."""
+
+    checkpoint: Checkpoint
+    shape: Shape
+    precision: Precision
+
+    def encoder_layer(self, number: int) -> EncoderLayer:
+        at, make = f"encoder.block.{number}.layer", self._maker(self.precision)
+        gain = self.checkpoint[f"{at}.0.layer_norm.weight"]
+        project = self._stacked([f"{at}.0.SelfAttention.{name}.weight" for name in "qkv"]) * gain
+        join = self.checkpoint[f"{at}.0.SelfAttention.o.weight"]
+        return EncoderLayer(make(project), make(join), *self._wide(f"{at}.1", make))
+
+    def decoder_layer(self, number: int) -> DecoderLayer:
+        # A single step costs so little that it need not be rounded to 8 bits.
+        at, make = (
+            f"decoder.block.{number}.layer",
+            self._maker("fp32" if self.precision == "fp32" else "bf16"),
+        )
+        itself, others = f"{at}.0.SelfAttention", f"{at}.1.EncDecAttention"
+        gains = [self.checkpoint[f"{at}.{sub}.layer_norm.weight"] for sub in (0, 1)]
+        value = self.checkpoint[f"{itself}.v.weight"]
+        return DecoderLayer(
+            make(self.checkpoint[f"{itself}.o.weight"] @ value * gains[0]),
+            make(self.checkpoint[f"{others}.q.weight"] * gains[1]),
+            self._by_head(f"{others}.k.weight"),
+            self._by_head(f"{others}.v.weight").transpose(1, 2).contiguous(),
+            make(self.checkpoint[f"{others}.o.weight"]),
+            *self._wide(f"{at}.2", make),
+        )
+
+    def _wide(self, at: str, make: Callable[[Tensor], Linear]) -> tuple[Linear, Linear]:
+        gain = self.checkpoint[f"{at}.layer_norm.weight"]
+        wide = self._stacked([f"{at}.DenseReluDense.wi_{sub}.weight" for sub in (0, 1)]) * gain
+        return make(wide), make(self.checkpoint[f"{at}.DenseReluDense.wo.weight"])
+
+    def _stacked(self, names: Sequence[str]) -> Tensor:
+        return torch.cat([self.checkpoint[name] for name in names])
+
+    def _by_head(self, name: str) -> Tensor:
+        heads = self.checkpoint[name].view(self.shape.heads, self.shape.head, self.shape.width)
+        return heads if self.precision == "fp32" else heads.bfloat16()
+
+    def _maker(self, precision: Precision) -> Callable[[Tensor], Linear]:
+        return lambda weight: LINEARS[precision](
+            weight, torch.zeros(len(weight), device=self.checkpoint.device)
+        )
