@@ -28,6 +28,9 @@ def version_of(name: str) -> Version:
     for mark, version in _VERSIONS.items():
         if mark in text:
             return version
+    if known:
+        raise ConfigError(f"{name}: is {known.family}; it is no MetricX")
+    hub.resolve(name)  # a path that leads nowhere is the first thing to mend
     raise ConfigError(
         f"{name}: is this MetricX-24, MetricX-23 or MetricX-23-QE? Its name does not say; give the option"
         f" 'version': {', '.join(map(repr, _VERSIONS.values()))}"
@@ -44,7 +47,9 @@ def vocabulary_folder(name: str, given: str | None = None) -> Path:
     if given is not None:
         folder = hub.resolve(given, weights=False)
         if not (folder / _VOCABULARY).is_file():
-            raise ModelError(f"{folder}: lacks {_VOCABULARY}, mT5's vocabulary; take google/mt5-large's folder")
+            raise ModelError(
+                f"{folder}: lacks {_VOCABULARY}, mT5's vocabulary; take google/mt5-large's folder"
+            )
         return folder
     own = hub.resolve(name)
     if (own / _VOCABULARY).is_file():

@@ -225,10 +225,20 @@ def test_a_name_says_which_metricx_it_is(name: str, version: str) -> None:
     assert version_of(name) == version
 
 
-def test_a_name_that_does_not_say_it_is_the_users_to_mend() -> None:
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("/models/mine", "no such file"), ("wmt22-comet-da", "is no MetricX")],
+)
+def test_what_is_no_metricx_is_the_users_to_mend(name: str, message: str) -> None:
+    """Each in its own words."""
+    with pytest.raises(ConfigError, match=message):
+        version_of(name)
+
+
+def test_a_folder_that_does_not_say_its_version_is_the_users_to_mend(folder: Path) -> None:
     """Another version's prompt would give numbers without meaning."""
     with pytest.raises(ConfigError, match="give the option 'version'"):
-        version_of("/models/mine")
+        version_of(str(folder))
 
 
 def test_a_model_without_its_vocabulary_says_where_to_get_it(
