@@ -23,6 +23,7 @@ class Metric(Protocol):
     """
 
     name: ClassVar[str]
+    title: ClassVar[str]  # as people write it
     higher_is_better: ClassVar[bool]
 
     @property
@@ -30,16 +31,20 @@ class Metric(Protocol):
         """What the metric is called in a report; two of a run never have the same."""
         ...
 
+    def for_language(self, target_lang: str | None) -> Metric:
+        """The metric for a target language, where that makes a difference."""
+        ...
+
     def statistics(self, systems: Sequence[Texts], references: Sequence[Texts]) -> Values:
         """Sufficient statistics, of shape (systems, segments, statistics)."""
         ...
 
-    def score(self, sums: Sequence[float]) -> float:
-        """The score of summed statistics, in points as sacrebleu prints them."""
+    def score(self, statistics: Values) -> float:
+        """The score of segments, of shape (segments, statistics), in points as sacrebleu prints them."""
         ...
 
     def scores(self, sums: NDArray[np.floating]) -> NDArray[np.floating]:
-        """As ``score`` for many sums at once, over the last axis, in the precision that they come in."""
+        """The scores of summed statistics, over the last axis, worked out in the precision of these."""
         ...
 
     def signature(self, references: int) -> str:

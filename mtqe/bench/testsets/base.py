@@ -57,12 +57,8 @@ def read_beside(path: Path, expected: int, beside: Path) -> Texts:
         return lines
     where = f"it ends after line {len(lines)}"
     if len(lines) > expected:
-        rest = (
-            "has text; look for a line that was split in two"
-            if any(lines[expected:])
-            else "is blank; delete it"
-        )
+        text = "has text; look for a line that was split in two"
+        rest = text if any(lines[expected:]) else "is blank; delete it"
         where = f"what follows line {expected} has no counterpart there and {rest}"
-    raise InputError(
-        f"{path}:{min(len(lines), expected) + 1}: {len(lines)} lines here, but {expected} in {beside}: {where}"
-    )
+    place = f"{path}:{min(len(lines), expected) + 1}"
+    raise InputError(f"{place}: {len(lines)} lines here, but {expected} in {beside}: {where}")
