@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,58 @@ def write(path: Path, content: Any) -> None:
     """A file of JSON, in a folder that may be new."""
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def pieces(folder: Path) -> Path:
+    """A SentencePiece model of these words."""
+    import sentencepiece
+
+    text = folder / "text.txt"
+    text.write_text("\n".join(WORDS * 20), encoding="utf-8")
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(text), model_prefix=str(folder / "pieces"), vocab_size=50, minloglevel=2
+    )
+    return folder / "pieces.model"
+
+
+def translator(folder: Path, kind: str) -> Path:
+    """M2M-100 ("m2m") with languages, or a Marian model ("marian") of one pair, with two layers."""
+    import sentencepiece
+    from transformers import (
+        M2M100Config,
+        M2M100ForConditionalGeneration,
+        M2M100Tokenizer,
+        MarianConfig,
+        MarianMTModel,
+        MarianTokenizer,
+    )
+
+    folder.mkdir(exist_ok=True)
+    spm = pieces(folder)
+    own_pieces = sentencepiece.SentencePieceProcessor(model_file=str(spm))
+    names = ["<s>", "<pad>", "</s>", "<unk>", *(own_pieces.id_to_piece(i) for i in range(3, 50))]
+    write(folder / "vocab.json", {name: number for number, name in enumerate(names)})
+    own: Any
+    if kind == "m2m":
+        own = M2M100Tokenizer(str(folder / "vocab.json"), str(spm))
+    else:
+        with warnings.catch_warnings(action="ignore"):  # it recommends a package that it does not use
+            own = MarianTokenizer(str(spm), str(spm), str(folder / "vocab.json"))
+    size = {
+        "vocab_size": len(names) + len(getattr(own, "lang_token_to_id", ())),
+        "d_model": 16,
+        "encoder_layers": 2,
+        "decoder_layers": 2,
+        "encoder_attention_heads": 2,
+        "decoder_attention_heads": 2,
+        "encoder_ffn_dim": 32,
+        "decoder_ffn_dim": 32,
+        "max_position_embeddings": 64,
+        "pad_token_id": 1,
+        "eos_token_id": 2,
+    }
+    if kind == "m2m":
+        return save(
+            folder, M2M100ForConditionalGeneration(M2M100Config(**size, decoder_start_token_id=2)), own
+        )
+    return save(folder, MarianMTModel(MarianConfig(**size, decoder_start_token_id=1)), own)
