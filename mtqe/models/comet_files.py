@@ -74,19 +74,20 @@ class Checkpoint:
     tokenizer: Path
 
 
-def read_checkpoint(folder: Path, encoder: str | None = None) -> Checkpoint:
+def read_checkpoint(
+    folder: Path, encoder: str | None = None, families: Mapping[str, Mapping[str, Any]] = _DEFAULTS
+) -> Checkpoint:
     """All that a folder holds; ``encoder`` names that of the encoder's files, if settings mislead.
 
+    ``families`` are the kinds that are read, with what each takes for settings that are absent.
     Raises ``ModelError`` for what is missing, damaged, unsafe or of another kind.
     """
     settings = _settings(folder)
     family = str(settings.get("class_identifier"))
-    if family not in _DEFAULTS:
-        raise ModelError(
-            f"{folder}: is a {family!r} of COMET; mtqe reads these kinds: {', '.join(_DEFAULTS)}"
-        )
+    if family not in families:
+        raise ModelError(f"{folder}: is of the kind {family!r}; what is wanted is {' or '.join(families)}")
     weights, saved = _weights(folder)
-    hparams = _ALL | _DEFAULTS[family] | _merged(settings, saved) | _FIXED.get(family, {})
+    hparams = _ALL | dict(families[family]) | _merged(settings, saved) | _FIXED.get(family, {})
     kind = str(hparams.get("encoder_model", "XLM-RoBERTa"))
     if kind not in _ENCODERS:
         raise ModelError(f"{folder}: has a {kind} encoder; mtqe reads {' and '.join(_ENCODERS)}")
