@@ -198,7 +198,7 @@ def _correlations(data: Judged) -> Values:
     x, y = (_centred(values, group, sizes) for values in (data.metric, data.human))
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.sqrt(np.bincount(group, x * x)) * np.sqrt(np.bincount(group, y * y))
-        return np.asarray(np.bincount(group, x * y) / spread)
+        return np.asarray(np.clip(np.bincount(group, x * y) / spread, -1.0, 1.0))
 
 
 def _centred(values: Values, group: Indices, sizes: Values) -> Values:

@@ -1,4 +1,4 @@
-"""Whether one metric's soft pairwise accuracy is better than another's: PERM-BOTH for all pairs at once."""
+"""How sure a soft pairwise accuracy is, and whether one metric's is better than another's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mtqe.bench.meta_pairs import Values
 from mtqe.bench.meta_permutation import Comparison, Matrix, Swaps, Tally, standardised
+from mtqe.bench.meta_values import Bootstrap
 
 Single = NDArray[np.float32]
 
@@ -37,6 +38,18 @@ def compare_spa(metrics: Matrix, human: Matrix, swaps: Iterable[Swaps]) -> Compa
             for i, j in tally.pairs:
                 tally.add(i, j, mixed[:, i, j] - mixed[:, j, i])
     return tally.comparison()
+
+
+def spa_interval(metric: Matrix, human: Matrix, bootstrap: Bootstrap) -> tuple[float, float]:
+    """The 95 % interval of soft pairwise accuracy; segments are drawn anew, with all systems' scores."""
+    rng = np.random.default_rng(bootstrap.seed)
+    values = []
+    for _ in range(bootstrap.rounds):
+        times = np.bincount(rng.integers(human.shape[1], size=human.shape[1]), minlength=human.shape[1])
+        sure, truly = (_sureness(own @ times, (own * times) @ own.T) for own in (metric, human))
+        values.append(float(_alike(sure, truly)))
+    low, high = np.quantile(values, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _mixtures(kept: Single, swapped: Single, gold: Values) -> Matrix:

@@ -75,4 +75,4 @@ def _correlation(x: Values, y: Values, weights: Values, group: Indices) -> float
         scale = [total * (np.abs(values).max() ** 2) * _NO_SPREAD for values in (x, y)]
         found = np.bincount(group, weights * x * y) / np.sqrt(squares[0] * squares[1])
     known = (squares[0] > scale[0]) & (squares[1] > scale[1])
-    return float(found[known].mean()) if known.any() else float("nan")
+    return float(np.clip(found[known].mean(), -1.0, 1.0)) if known.any() else float("nan")

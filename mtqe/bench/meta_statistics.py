@@ -18,7 +18,7 @@ from mtqe.bench.meta_permutation import (
     compare_verdicts,
     draw_swaps,
 )
-from mtqe.bench.meta_permuted_spa import compare_spa
+from mtqe.bench.meta_permuted_spa import compare_spa, spa_interval
 from mtqe.bench.meta_spa import complete, soft_pairwise_accuracy, system_accuracy_of, system_means
 from mtqe.bench.meta_table import HumanTable, Matrix
 from mtqe.bench.meta_values import Agreement, Bootstrap
@@ -91,7 +91,10 @@ def _of_systems(function: Callable[..., Agreement]) -> Measure:
 
 
 def _spa(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | None) -> Agreement:
-    return soft_pairwise_accuracy(scores, table.scores)
+    found, whole = soft_pairwise_accuracy(scores, table.scores), complete(scores, table.scores)
+    if bootstrap is None or found.value is None or isinstance(whole, Agreement):
+        return found
+    return replace(found, interval=spa_interval(whole[0], whole[1], bootstrap))
 
 
 def _system_accuracy(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | None) -> Agreement:

@@ -62,7 +62,7 @@ def taus(counts: Counts, variant: Variant, data: Judged) -> Values:
             return np.asarray((2 * (con + both) - pairs) / pairs)
         ordered = np.sqrt(pairs - tied_metric) * np.sqrt(pairs - tied_human)
         if variant == "b":
-            return np.asarray((con - dis) / ordered)
+            return np.asarray(np.clip((con - dis) / ordered, -1.0, 1.0))
         classes, sizes = _classes(data), sizes_of(data.group)
         tau = 2 * (con - dis) / (sizes**2 * (classes - 1) / classes)
         return np.where(ordered > 0, tau, np.nan)

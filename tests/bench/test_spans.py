@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtqe.bench.human.base import MarkedError
@@ -46,6 +46,7 @@ spans = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(spans, spans), max_size=4))
 def test_scores_are_shares(pairs: list[tuple[list[MarkedSpan], list[MarkedSpan]]]) -> None:
     """Whatever overlaps whatever, none is above 1 or below 0."""
@@ -56,6 +57,7 @@ def test_scores_are_shares(pairs: list[tuple[list[MarkedSpan], list[MarkedSpan]]
         )
 
 
+@settings(deadline=None, max_examples=50)
 @given(spans.filter(bool))
 def test_what_people_marked_is_perfect(human: list[MarkedSpan]) -> None:
     """Found where people marked, with their severity."""

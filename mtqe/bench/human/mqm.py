@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -20,6 +20,7 @@ from mtqe.bench.human.base import (
     lines_of,
     not_empty,
 )
+from mtqe.bench.human.texts import texts_of
 from mtqe.bench.human.weights import Weights, is_no_error, points, with_defaults
 from mtqe.errors import InputError
 
@@ -57,6 +58,8 @@ class Mqm:
     A rater's score is the sum of the points of the errors that they marked, negated; ``weights``
     changes the points of "severity" or "severity/category/subcategory". Where rows of one translation
     differ in its text, the text of most rows counts, and marks in the others have no place.
+    ``texts`` is a folder as in WMT's repositories (``references/en-de.*.txt``), for metrics that need
+    references, and ``language_pair`` what the pair is called in it; ``seg_id`` is then a line's number.
     """
 
     name: ClassVar[str] = "mqm"
@@ -64,12 +67,20 @@ class Mqm:
     weights: dict[str, float] | None = None
     source_lang: str | None = None
     target_lang: str | None = None
+    texts: Path | None = None
+    language_pair: str | None = None
 
     def read(self) -> HumanRatings:
         """One rating for each rater, system and segment."""
         rows = list(_rows(self.path))
         targets = _targets(rows)
         texts = {row.segment: Text(_unmarked(row.source)) for row in rows}
+        if self.texts is not None:
+            given = texts_of(self.texts, self.language_pair).by_segment
+            texts = {
+                segment: replace(text, reference=given[segment].reference) if segment in given else text
+                for segment, text in texts.items()
+            }
         ratings = not_empty(list(_ratings(rows, targets, with_defaults(self.weights))), self.path)
         lost = sum(_unmarked(row.target) != targets[row.system, row.segment] for row in rows)
         notes = (f"{lost:,} marks have no place: their rows alter the translation",) if lost else ()

@@ -47,8 +47,7 @@ class Ratings:
         """One rating for each line."""
         rows = [(place, row) for place, row in _rows(self.path) if self._is_wanted(row)]
         ratings = not_empty([self._rating(row, place) for place, row in rows], self.path)
-        pairs = {str(row["lp"]) for _, row in rows if row.get("lp")}
-        languages = pairs.pop().split("-") if len(pairs) == 1 else [None, None]
+        languages = _languages([row for _, row in rows])
         texts = {
             _text(row, "segment"): Text(_text(row, "source"), _text(row, "reference")) for _, row in rows
         }
@@ -58,7 +57,7 @@ class Ratings:
             self.unit or _unit([row for _, row in rows]),
             {segment: text for segment, text in texts.items() if segment is not None},
             source_lang=languages[0],
-            target_lang=languages[-1],
+            target_lang=languages[1],
             files=(str(self.path),),
         )
 
@@ -118,6 +117,19 @@ def _errors(row: dict[str, Any], target: str | None, place: str) -> tuple[Marked
     return (*placed, *unplaced)
 
 
+def _languages(rows: list[dict[str, Any]]) -> tuple[str | None, str | None]:
+    """Source and target language, if all rows are of one pair."""
+    pairs = {
+        (str(row.get("source_lang") or "") or lp[0], str(row.get("target_lang") or "") or lp[2])
+        for row in rows
+        for lp in [str(row.get("lp") or "").partition("-")]
+    }
+    source, target = pairs.pop() if len(pairs) == 1 else ("", "")
+    return source or None, target or None
+
+
 def _unit(rows: list[dict[str, Any]]) -> str:
     units = {str(row["score_type"]) for row in rows if row.get("score_type")}
-    return units.pop() if len(units) == 1 else "score"
+    if units:
+        return units.pop() if len(units) == 1 else "score"
+    return "score" if any("score" in row for row in rows) else "MQM points, negated"
