@@ -9,10 +9,11 @@ from itertools import combinations
 import numpy as np
 
 from mtqe.bench.floors import FLOORS
-from mtqe.bench.meta_permutation import clusters, holm
+from mtqe.bench.meta_permutation import clusters
 from mtqe.bench.meta_statistics import DEFAULT_STATISTICS, STATISTICS, Contest, Statistic
 from mtqe.bench.meta_table import Cell, HumanTable, Matrix
 from mtqe.bench.meta_values import Agreement, Bootstrap
+from mtqe.bench.significance import corrected
 from mtqe.bench.spans import (
     MarkedSegment,
     MarkedSpan,
@@ -31,7 +32,8 @@ class MetaOptions:
     """How agreement is tested.
 
     ``rounds``: of permutation tests between metrics, and of the bootstrap of intervals; 0 for none.
-    ``alpha``: below it a corrected p-value tells two metrics apart.
+    ``correction`` is for all pairs of metrics together, as for systems. ``alpha``: below it a
+    corrected p-value tells two metrics apart.
     """
 
     statistics: Sequence[str] = DEFAULT_STATISTICS
@@ -40,6 +42,7 @@ class MetaOptions:
     alpha: float = 0.05
     seed: int = 12345
     floors: bool = True
+    correction: str = "holm"
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,10 @@ def _tests(
     )
     p_values = statistic.compare(contest).p_values
     pairs = list(combinations(range(len(names)), 2))
-    own = np.array([p_values[pair] for pair in pairs])
+    own = [float(p_values[pair]) for pair in pairs]
     return tuple(
-        PairwiseTest(names[i], names[j], float(p), float(corrected))
-        for (i, j), p, corrected in zip(pairs, own, holm(own), strict=True)
+        PairwiseTest(names[i], names[j], p, p if better is None else better)
+        for (i, j), p, better in zip(pairs, own, corrected(own, options.correction), strict=True)
     )
 
 

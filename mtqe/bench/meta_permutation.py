@@ -114,15 +114,6 @@ def compare_system_accuracy(means: Matrix, human: Values, swaps: Iterable[Swaps]
     return tally.comparison()
 
 
-def holm(p_values: Values) -> Values:
-    """Corrected for as many comparisons as there are (Holm, 1979), in their order; at most 1."""
-    order = np.argsort(p_values, kind="stable")
-    steps = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
-    found = np.empty(len(p_values))
-    found[order] = np.minimum(steps, 1.0)
-    return found
-
-
 def clusters(order: list[int], p_values: Matrix, level: float = _LEVEL) -> list[int]:
     """The rank of the cluster of each metric, from 1, in ``order``, best first.
 

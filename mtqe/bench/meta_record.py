@@ -52,7 +52,7 @@ def signature(report: MetaReport) -> str:
         "numpy": version("numpy"),
         "permutations": options.rounds,
         "resamples": options.interval_rounds,
-        "correction": "holm",
+        "correction": options.correction,
         "alpha": options.alpha,
         "seed": options.seed,
         "ratings": report.table.ratings.name,

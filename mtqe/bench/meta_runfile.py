@@ -48,10 +48,15 @@ Outputs = Annotated[list[Annotated[Path, AfterValidator(_writable)]], BeforeVali
 
 
 class SignificanceSection(Section):
-    """How sure differences are: rounds of the permutation tests and of intervals, 0 for none."""
+    """How sure differences are: rounds of the permutation tests and of intervals, 0 for none.
+
+    ``correction`` is of the p-values of all pairs of metrics together; ``alpha`` is what they are told
+    apart at.
+    """
 
     permutations: int = Field(default=1000, ge=0)
     resamples: int = Field(default=200, ge=0)
+    correction: Literal["holm", "benjamini-hochberg", "none"] = "holm"
     alpha: float = Field(default=0.05, gt=0, lt=1)
     seed: int = Field(default=12345, ge=0)
 
@@ -123,6 +128,7 @@ def run_meta(run: MetaRun) -> MetaReport:
             chosen.alpha,
             chosen.seed,
             run.file.floors,
+            chosen.correction,
         ),
         _spans(measured),
         {name: line for one in measured for name, line in one.signatures.items()},

@@ -6,8 +6,8 @@ from mtqe.bench.meta_record import Record
 
 NONE = "–"
 LEGEND = (
-    "In brackets: the cluster of metrics that can't be told apart, by a permutation test with Holm's "
-    "correction. Floors know nothing of the translation, or only its length."
+    "In brackets: the cluster of metrics that can't be told apart, by a permutation test that is corrected "
+    "for all pairs. Floors know nothing of the translation, or only its length."
 )
 
 

@@ -18,7 +18,6 @@ from mtqe.bench.meta_permutation import (
     compare_system_accuracy,
     compare_verdicts,
     draw_swaps,
-    holm,
 )
 from mtqe.bench.meta_permuted_spa import compare_spa
 from mtqe.bench.meta_spa import soft_pairwise_accuracy
@@ -145,12 +144,6 @@ def test_swaps_are_fair_coins_from_a_seed() -> None:
     assert first.shape == (120, 333)
     assert (first == again).all()
     assert first.mean() == pytest.approx(0.5, abs=0.01)
-
-
-def test_holm_multiplies_the_least_by_the_most() -> None:
-    """In the order given, never falling, at most 1."""
-    assert holm(np.array([0.04, 0.01, 0.03, 0.9])).tolist() == pytest.approx([0.09, 0.04, 0.09, 0.9])
-    assert holm(np.array([0.5, 0.6])).tolist() == pytest.approx([1.0, 1.0])
 
 
 def test_a_cluster_ends_where_a_metric_is_beaten_by_one_in_it() -> None:
