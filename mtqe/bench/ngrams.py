@@ -49,7 +49,8 @@ def words(texts: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> Units:
 
 def totals(units: Units, order: int) -> Ints:
     """How many n-grams each segment has: of shape (segments, order), column n-1 for n."""
-    return np.maximum(units.lengths[:, None] - np.arange(order), 0)
+    found: Ints = np.maximum(units.lengths[:, None] - np.arange(order, dtype=np.int64), 0)
+    return found
 
 
 def matches(target: Units, references: Sequence[Units], order: int) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from mtqe.runfiles import Language, Section, Spec, build, listed, load_yaml, val
 # Without a section "metrics", these are what the field reports.
 DEFAULT_METRICS: tuple[Spec, ...] = ("bleu", "chrf", "ter")
 
+# How many times as many resamples as are needed for any pair to be significant.
+_ROOM = 5
+
 # A metric's own numbers against the reference come from "metrics", over the whole test set.
 _ONLY_FOR_ARTICLES = "reference_chrf"
 
@@ -35,7 +39,8 @@ class SignificanceSection(Section):
     """How differences between systems are tested.
 
     ``method``: paired bootstrap (Koehn, 2004) or approximate randomisation (Riezler and Maxwell,
-    2005). ``resamples``: 1,000 or 10,000 by default, as in sacrebleu. ``unit``: what is resampled.
+    2005). ``resamples``: by default 1,000 or 10,000, as in sacrebleu, or more where that is too few
+    for so many pairs. ``unit``: what is resampled.
     ``correction``: of the p-values of all pairs together. ``alpha``: below it a difference counts.
     """
 
@@ -46,10 +51,15 @@ class SignificanceSection(Section):
     alpha: float = Field(default=0.05, gt=0, lt=1)
     seed: int = Field(default=12345, ge=1)
 
-    @property
-    def count(self) -> int:
-        """Resamples, or sacrebleu's default for the method."""
-        return self.resamples or (1_000 if self.method == "bootstrap" else 10_000)
+    def count(self, systems: int) -> int:
+        """Resamples; by default enough for the smallest p-value to count among all pairs."""
+        default = 1_000 if self.method == "bootstrap" else 10_000
+        return self.resamples or max(default, _ROOM * self.fewest(systems))
+
+    def fewest(self, systems: int) -> int:
+        """With fewer resamples no pair of so many systems could be significant after the correction."""
+        pairs = systems * (systems - 1) // 2 if self.correction != "none" else 1
+        return math.ceil(pairs / self.alpha)
 
 
 class BenchmarkFile(Section):
@@ -59,7 +69,6 @@ class BenchmarkFile(Section):
     ``reference``, ``documents`` and ``systems`` are plain files with a segment a line, which
     complete it. ``against`` is the JSON report of an earlier run; ``fail_if_worse`` is how many points
     a system may lose against it before the exit code is 1, for all scores or for each by name.
-    ``human`` holds the human scores that metrics are judged by; see ``mtqe.bench.meta``.
     """
 
     task: Literal["benchmark"]
@@ -79,7 +88,6 @@ class BenchmarkFile(Section):
     output: Paths = Field(default=[])
     against: Path | None = None
     fail_if_worse: float | dict[str, float] | None = None
-    human: dict[str, Any] | None = None
     workers: int = Field(default=1, ge=1)
 
 
@@ -92,6 +100,11 @@ class Benchmark:
     reader: TestSetReader | None
     metrics: tuple[Metric, ...]
     evaluator: Evaluator
+
+    @property
+    def judges(self) -> bool:
+        """Whether scorers or detectors of mtqe run at all."""
+        return bool(self.evaluator.scorers or self.evaluator.detectors)
 
 
 def load_benchmark(path: Path, options: Mapping[str, Any] | None = None) -> Benchmark:
@@ -145,7 +158,7 @@ def _by_path(path: str) -> Spec | None:
 
 def _contradictions(file: BenchmarkFile) -> list[str]:
     problems = []
-    if file.test_set is None and file.human is None and not file.systems:
+    if file.test_set is None and not file.systems:
         problems.append("systems: none named, and no 'test_set' with some; write 'systems: {name: file}'")
     if file.test_set is not None and file.source is not None:
         problems.append("source: the test_set has the sources; leave one of the two out")

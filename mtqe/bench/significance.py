@@ -63,7 +63,7 @@ def resampled(
     chosen = np.random.default_rng(seed).choice(
         statistics.shape[1], size=(resamples, statistics.shape[1]), replace=True
     )
-    sums = _sums(statistics, chosen)
+    sums: Floats = _sums(statistics, chosen)
     if not single_precision:
         return scores(sums)
     if not (np.all(statistics == np.floor(statistics)) and sums.max(initial=0) < _EXACT):
