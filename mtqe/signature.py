@@ -10,6 +10,11 @@ from typing import Any
 
 from mtqe.data import Article, Mode
 
+# Options that say how a number is computed and not which: where, how fast, at what price. They change
+# nothing beyond rounding, and equal numbers have equal signatures.
+_PRACTICAL = {"batch_tokens", "cache", "concurrency", "device", "key_variable", "threads", "timeout"}
+_PRACTICAL |= {"max_cost", "max_requests", "max_tokens", "read_price", "retries", "write_price"}
+
 
 def signature(article: Article, mode: Mode, components: Mapping[str, Iterable[Any]]) -> str:
     """``mtqe:0.1.0|mode:source|lang:fr-en|...``: two equal lines mean comparable numbers."""
@@ -28,7 +33,7 @@ def installed(package: str) -> str:
 
 
 def describe(component: Any) -> str:
-    """Name, revision of its weights and the options that differ from their defaults."""
+    """Name, revision of its weights and the options that differ from their defaults and change numbers."""
     name: str = component.name
     revision = getattr(component, "revision", None)
     changed = {f.name: getattr(component, f.name) for f in fields(component) if _is_changed(component, f)}
@@ -37,5 +42,7 @@ def describe(component: Any) -> str:
 
 
 def _is_changed(component: Any, field: Field[Any]) -> bool:
+    if field.name in _PRACTICAL:
+        return False
     default = field.default_factory() if field.default_factory is not MISSING else field.default
     return bool(getattr(component, field.name) != default)

@@ -56,7 +56,8 @@ def _scores(report: ArticleReport) -> Iterator[str]:
     yield "| score | 0 to 100, higher is better | note |"
     yield "|---|---:|---|"
     for name, score in view.shown_scores(report).items():
-        yield f"| {name} | {view.number(score)} | {_escape(score.note or '')} |"
+        note = "; ".join(filter(None, [view.own_scale(score), score.note]))
+        yield f"| {name} | {view.number(score)} | {_escape(note)} |"
     yield ""
 
 

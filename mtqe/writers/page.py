@@ -137,13 +137,14 @@ def _digest(text: str) -> str:
 
 
 def _score(name: str, score: Score) -> Values:
-    exact = None if score.value is None else round(score.value, 1)
+    scale = view.own_scale(score)
+    exact = None if score.value is None or scale else round(score.value, 1)
     return {
         "name": name,
         "value": view.number(score),
         "exact": exact,
         "band": view.word(name, score),
-        "note": score.note,
+        "note": "; ".join(filter(None, [scale, score.note])) or None,
     }
 
 

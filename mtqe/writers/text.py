@@ -81,8 +81,12 @@ def _write_verdict(console: Console, report: ArticleReport) -> None:
     quality = report.scores["quality"].value
     word = band(quality)
     console.print(Line.assemble((view.one_line(heading(report)), "bold"), "  ", (word, _STYLES[word])))
-    scores = "   ".join(f"{name} {view.number(score)}" for name, score in view.shown_scores(report).items())
-    console.print(Line(f"{scores}   (0 to 100, higher is better)"))
+    shown = view.shown_scores(report)
+    scores = [f"{n} {view.number(score)}" for n, score in shown.items() if not view.own_scale(score)]
+    console.print(Line(f"{'   '.join(scores)}   (0 to 100, higher is better)"))
+    for name, score in shown.items():
+        if scale := view.own_scale(score):
+            console.print(Line(f"{name} {view.number(score)}   ({scale})"))
     issues = ", ".join(f"{count} {category}" for category, count in view.counts(view.sure(report))) or "none"
     console.print(
         Line(f"{languages(report)}, {report.words} words, {len(report.segments)} sentences; issues: {issues}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtqe.data import ArticleReport, Issue, Score, SegmentReport
-from mtqe.scale import HINT_CONFIDENCE
+from mtqe.scale import HINT_CONFIDENCE, SCORE_RANGE
 from mtqe.writers.verdict import BANDS, band
 
 # How many of the worst sentences come first, and below which score a sentence is one of them.
@@ -18,6 +18,9 @@ _GOOD_ENOUGH = BANDS[0].least
 
 # Scores on the scale of mtqe.scale, for which there are words.
 _WORDED = ("quality", "fluency", "adequacy")
+
+# From here on three digits are whole points, whatever the scale.
+_WHOLE = 100.0
 
 # Characters around an issue, and of an issue where it is only named.
 _CONTEXT = 40
@@ -55,8 +58,25 @@ def label(issue: Issue, length: int) -> str:
 
 
 def number(score: Score | None) -> str:
-    """A score as people read it: whole points, or a dash."""
-    return "–" if score is None or score.value is None else f"{score.value:.0f}"
+    """A score as people read it: whole points, three digits on a scale of its own, or a dash."""
+    if score is None or score.value is None:
+        return "–"
+    whole = not own_scale(score) or abs(score.value) >= _WHOLE
+    return f"{score.value:.0f}" if whole else f"{score.value:#.3g}"
+
+
+def own_scale(score: Score) -> str:
+    """Range and direction of a score in words; empty for 0 to 100 and higher is better, as usual."""
+    if score.range == SCORE_RANGE and score.higher_is_better:
+        return ""
+    direction = "higher is better" if score.higher_is_better else "lower is better"
+    return ", ".join(filter(None, [_bounds(*score.range), direction]))
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is None:
+        return "" if high is None else f"{high:g} at most"
+    return f"{low:g} at least" if high is None else f"{low:g} to {high:g}"
 
 
 def shown_scores(report: ArticleReport) -> Mapping[str, Score]:

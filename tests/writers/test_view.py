@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
-from mtqe.data import Article, ArticleReport, Example, Mark
+from mtqe.data import Article, ArticleReport, Example, Mark, Score
 from mtqe.evaluate import Evaluator
 from mtqe.writers import pick_writer, view
 from mtqe.writers.record import report_record
@@ -66,3 +66,25 @@ def test_a_reference_score_is_shown_only_where_there_is_a_reference(report: Arti
     assert list(view.shown_scores(report)) == ["quality", "adequacy", "fluency"]
     assert view.word("chrf", report.scores["quality"]) == ""
     assert view.word("quality", report.scores["quality"]) != ""
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_a_score_on_a_scale_of_its_own_is_shown_with_it(
+    name: str, report: ArticleReport, tmp_path: Path
+) -> None:
+    """0.83 is no 1 of 100, and 3 errors are not 3 points."""
+    own = {
+        "cosine": Score(0.8349, range=(-1.0, 1.0)),
+        "errors": Score(3.0, range=(0.0, 25.0), higher_is_better=False),
+        "log_prob": Score(-1234.5, range=(None, 0.0)),
+    }
+    path = tmp_path / {"html": "report.html"}.get(name, "report")
+    pick_writer(name, path).write([replace(report, scores={**report.scores, **own})], path)
+    shown = " ".join(path.read_text(encoding="utf-8").split())
+    for number, scale in (
+        ("0.835", "-1 to 1, higher is better"),
+        ("3.00", "0 to 25, lower is better"),
+        ("-1234", "0 at most, higher is better"),
+    ):
+        assert number in shown
+        assert scale in shown
