@@ -185,8 +185,9 @@ def _spans(measured: list[Measured]) -> dict[str, Mapping[tuple[str, str], Any]]
 
 
 def _without_missing(table: HumanTable, scores: Mapping[str, Matrix]) -> tuple[HumanTable, str | None]:
-    """The table without what some metric gave no score, and a note."""
-    lacking = np.any([np.isnan(values) for values in scores.values()], axis=0) & ~np.isnan(table.scores)
+    """The table without what some metric gave no score, and a note; one without any score does not count."""
+    gaps = [np.isnan(values) for values in scores.values() if not np.isnan(values).all()]
+    lacking = np.any(gaps, axis=0) & ~np.isnan(table.scores) if gaps else np.zeros(table.scores.shape, bool)
     if not lacking.any():
         return table, None
     note = f"{int(lacking.sum()):,} translations are left out: a metric has no score for them"

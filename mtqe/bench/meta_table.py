@@ -77,7 +77,7 @@ class HumanTable:
         """
         cells = ((cell, float(not any(marked))) for cell, marked in self.marked.items())
         free = self.column(cells)
-        if self.ratings.unit.startswith("ESA"):
+        if self.ratings.unit.lower().startswith("esa"):
             free = np.where(np.isnan(free), np.nan, (free > 0) & (self.scores >= least_esa))
         return np.asarray(np.where(np.isnan(self.scores), np.nan, free).ravel())
 

@@ -338,6 +338,21 @@ def test_rows_with_scores_and_spans(tmp_path: Path) -> None:
         Ratings(path, only={"lp": "en-fr"}).read()
 
 
+def test_segments_numbered_anew_in_each_article_are_told_apart(tmp_path: Path) -> None:
+    """By the article's name, in the texts as well; in both formats that know articles and numbers."""
+    rows = [
+        {"seg_id": str(n), "doc_id": doc, "system": "A", "src": f"{doc} {n}", "mt": "x", "score": n}
+        for doc in ("d1", "d2")
+        for n in range(2)
+    ]
+    table = tmp_path / "da.tsv"
+    lines = ["\t".join(rows[0]), *("\t".join(map(str, row.values())) for row in rows)]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    for ratings in (Ratings(jsonl(tmp_path, *rows)).read(), Da(table).read()):
+        assert [r.segment for r in ratings.ratings] == ["d1:0", "d1:1", "d2:0", "d2:1"]
+        assert ratings.texts["d2:1"].source == "d2 1"
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

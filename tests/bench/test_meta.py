@@ -305,6 +305,18 @@ def test_a_metric_with_gaps_is_null_or_all_are_judged_without_them(tmp_path: Pat
     assert report["notes"] == ["1 translations are left out: a metric has no score for them"]
 
 
+def test_a_metric_without_any_score_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    """It is null and says why; nothing is left out for its sake."""
+    none = tmp_path / "none.tsv"
+    none.write_text("system\tsegment\tscore\nA\t1\tNone\n", encoding="utf-8")
+    sources = [{"name": "scores", "path": str(tmp_path / name)} for name in ("metric.tsv", "none.tsv")]
+    found = performed(run_file(tmp_path, metrics=sources, missing="leave_out"))["statistics"]["spa"][
+        "metrics"
+    ]
+    assert found["metric"]["value"] is not None
+    assert found["none"]["note"] == "the metric has no score for 12 values"
+
+
 def change(text: str) -> Callable[[Path], None]:
     """What puts ``text`` in place of the metric's file."""
     return lambda folder: (folder / "metric.tsv").write_text(text, encoding="utf-8") and None

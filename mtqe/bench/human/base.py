@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
@@ -124,6 +124,12 @@ def column(header: Sequence[str], names: Sequence[str], place: str) -> str:
     if found is None:
         raise InputError(f"{place}: no column is called {names[0]!r}.{nearest(names[0], header)}")
     return found
+
+
+def qualified(articles: Iterable[tuple[str | None, str | None]]) -> bool:
+    """Whether segments are numbered anew in each article, so that their names need the article's."""
+    first: dict[str | None, str | None] = {}
+    return any(first.setdefault(segment, article) != article for article, segment in articles)
 
 
 def not_empty(ratings: Sequence[Rating], path: Path) -> tuple[Rating, ...]:

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from mtqe.bench.human.base import HumanRatings, Rating, Text, human_readers, lines_of, not_empty, number
+from mtqe.bench.human.base import (
+    HumanRatings,
+    Rating,
+    Text,
+    human_readers,
+    lines_of,
+    not_empty,
+    number,
+    qualified,
+)
 from mtqe.errors import InputError
 from mtqe.registry import nearest
 
@@ -52,12 +61,12 @@ class Da:
     def read(self) -> HumanRatings:
         """One rating for each line."""
         rows = list(self._rows())
-        ratings: list[Rating] = []
-        texts: dict[str, Text] = {}
-        for place, row in rows:
-            rating, text = _rating(row, self._column(row), place)
-            ratings.append(rating)
-            texts[rating.segment] = text
+        both = [_rating(row, self._column(row), place) for place, row in rows]
+        ratings, given = [rating for rating, _ in both], [text for _, text in both]
+        texts = {rating.segment: text for rating, text in both}
+        if qualified((rating.article, rating.segment) for rating in ratings):
+            texts = {f"{r.article}:{r.segment}": text for r, text in zip(ratings, given, strict=True)}
+            ratings = [replace(rating, segment=f"{rating.article}:{rating.segment}") for rating in ratings]
         pairs = {row["lp"] for _, row in rows if row.get("lp")}
         languages = pairs.pop().split("-") if len(pairs) == 1 else [self.source_lang, self.target_lang]
         return HumanRatings(

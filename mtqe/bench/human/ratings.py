@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mtqe.bench.human.base import HumanRatings, MarkedError, Rating, Text, human_readers, lines_of, not_empty
+from mtqe.bench.human.base import (
+    HumanRatings,
+    MarkedError,
+    Rating,
+    Text,
+    human_readers,
+    lines_of,
+    not_empty,
+    qualified,
+)
 from mtqe.bench.human.mt_metrics_eval import marked_error
 from mtqe.bench.human.weights import Weights, points, with_defaults
 from mtqe.errors import InputError
@@ -46,6 +55,8 @@ class Ratings:
     def read(self) -> HumanRatings:
         """One rating for each line."""
         rows = [(place, row) for place, row in _rows(self.path) if self._is_wanted(row)]
+        if qualified((_text(row, "article"), _text(row, "segment")) for _, row in rows):
+            rows = [(place, row | {"segment_id": _in_article(row)}) for place, row in rows]
         ratings = not_empty([self._rating(row, place) for place, row in rows], self.path)
         languages = _languages([row for _, row in rows])
         texts = {
@@ -115,6 +126,12 @@ def _errors(row: dict[str, Any], target: str | None, place: str) -> tuple[Marked
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{place}: each error needs a start, an end and a severity") from error
     return (*placed, *unplaced)
+
+
+def _in_article(row: dict[str, Any]) -> str | None:
+    """The segment's name with its article's."""
+    segment = _text(row, "segment")
+    return None if segment is None else f"{_text(row, 'article')}:{segment}"
 
 
 def _languages(rows: list[dict[str, Any]]) -> tuple[str | None, str | None]:

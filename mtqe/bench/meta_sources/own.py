@@ -80,8 +80,9 @@ class Own:
 def _keep_scores(report: ArticleReport, cells: list[Cell], values: dict[str, dict[Cell, float]]) -> None:
     for cell, segment in zip(cells, report.segments, strict=True):
         for name, score in segment.scores.items():
+            found = values[name]  # there also if no segment has this score
             if score.value is not None:
-                values[name][cell] = score.value if score.higher_is_better else -score.value
+                found[cell] = score.value if score.higher_is_better else -score.value
 
 
 def _articles(table: HumanTable, with_reference: bool) -> Iterator[Article]:

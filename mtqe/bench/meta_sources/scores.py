@@ -80,8 +80,7 @@ def _placed(
         if cell in places:
             raise InputError(f"{place}: {cell[0]}, segment {cell[1]} has a score already, at {places[cell]}")
         places[cell] = place
-        if value is not None:
-            found[cell] = value
+        found[cell] = np.nan if value is None else value
     note = f"{path.name}: {others:,} scores of systems or segments that nobody judged are left out"
     return found, (note,) if others else ()
 
