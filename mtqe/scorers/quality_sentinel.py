@@ -1,0 +1,113 @@
+"""Sentinel metrics: what can be told of a translation by one side alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from mtqe.data import Article, Score, Segment
+from mtqe.errors import ConfigError
+from mtqe.models import hub
+from mtqe.models.score_cache import Identity, Texts, remembered
+from mtqe.pooling import pool_mean
+from mtqe.scorers.base import scorers
+from mtqe.sides import has_side
+
+_RANGE = (None, None)
+_STATS = ("tokens", "windows")
+
+
+@scorers.register
+@dataclass(frozen=True)
+class QualitySentinel:
+    """Score of one side of each segment by a sentinel metric, a z-score; higher is better.
+
+    ``model`` is a name of ``mtqe models`` (sentinel-cand-mqm), of the hub ("owner/name"), or a folder;
+    its settings say whether it reads the target, the source or the reference. It is no judgement of a
+    translation: a metric, or a ranking of systems, that agrees with it much goes by how a text reads or
+    how hard a source is. An article's score is the mean over its words. ``encoder`` names the
+    folder of the encoder's settings and vocabulary, if the model's own settings don't lead there. Long
+    segments are read in windows; ``stats`` say how many. ``threads`` is 0 for one per core. ``cache``
+    names a file that keeps scores between runs.
+    """
+
+    model: str
+    encoder: str | None = None
+    precision: Literal["fp32", "bf16", "int8"] = "fp32"
+    device: str = "auto"
+    threads: int = 0
+    cache: Path | None = None
+
+    name: ClassVar[str] = "quality_sentinel"
+    gives: ClassVar[str] = "sentinel"
+    default: ClassVar[bool] = False
+
+    @property
+    def revision(self) -> str:
+        """A digest of the model's files, and its licence if that forbids commercial use."""
+        return hub.revision(self.model)
+
+    def terms(self) -> str | None:
+        """A note if the model's licence forbids commercial use."""
+        return hub.terms(self.model)
+
+    def score(self, articles: Sequence[Article]) -> list[list[Score]]:
+        """One score for each segment of each article."""
+        side = self._model().side
+        texts: list[Texts] = [
+            (getattr(segment, side),)
+            for article in articles
+            for segment in article.segments
+            if not _why_not(article, segment, side)
+        ]
+        found = iter(remembered(self.cache, self._identity(), texts, self._judged) if texts else ())
+        return [list(_scores(article, side, found)) for article in articles]
+
+    def pool(self, article: Article, scores: Sequence[Score]) -> Score:
+        """The mean over the article's words."""
+        return pool_mean(article.segments, scores)
+
+    def _identity(self) -> Identity:
+        options = {"encoder": self._model().encoder_digest}
+        return Identity(hub.shown_name(self.model), self.revision, _models().ENGINE, self.precision, options)
+
+    def _judged(self, texts: Sequence[Texts]) -> list[list[float]]:
+        """For each text the score, and the numbers of ``_STATS``."""
+        return [list(found) for found in self._model().judge([text for (text,) in texts])]
+
+    def _model(self) -> Any:
+        return _models().load_sentinel(
+            self.model,
+            encoder=self.encoder,
+            precision=self.precision,
+            device=self.device,
+            threads=self.threads,
+        )
+
+
+def _models() -> Any:
+    try:
+        from mtqe.models import sentinel
+    except ImportError as error:
+        raise ConfigError(
+            "quality_sentinel needs torch and tokenizers: pip install 'mtqe[models]'"
+        ) from error
+    return sentinel
+
+
+def _scores(article: Article, side: Any, found: Iterator[Sequence[float]]) -> Iterator[Score]:
+    for segment in article.segments:
+        why = _why_not(article, segment, side)
+        yield Score(None, why, _RANGE) if why else _score(*next(found))
+
+
+def _score(value: float, *counts: float) -> Score:
+    return Score(value, range=_RANGE, stats=dict(zip(_STATS, map(float, counts), strict=True)))
+
+
+def _why_not(article: Article, segment: Segment, side: Any) -> str | None:
+    if segment.excluded or getattr(segment, side) is not None:
+        return segment.excluded
+    return f"no counterpart in the {side}" if has_side(article, side) else f"no {side} given"
