@@ -62,7 +62,9 @@ def command(**options: Any) -> int:
     changes = {
         "input": {"paths": list(options["inputs"]), "format": options["input_format"]}
         | {name: options[name] for name in _INPUT},
-        "output": {"path": options["output"], "add": options["add"]}
+        # What the run file says of its own input's output is not for another input.
+        "output": {"path": options["output"] or (Path("-") if options["inputs"] else None)}
+        | {"add": options["add"]}
         | {name: options[name] for name in _OUTPUT},
         "": {name: options[name] for name in ("engine", "workers", "ray_address")}
         | {"every_rule": options["every_rule"] or None},

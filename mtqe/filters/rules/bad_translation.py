@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mtqe.data import ArticleReport
 from mtqe.filters import limits
 from mtqe.filters.base import Needs, Verdict, rules
 from mtqe.scale import HINT_CONFIDENCE, score_to_penalty
+from mtqe.text.languages import base_language
 
 
 @rules.register
@@ -19,26 +20,27 @@ class BadTranslation:
     """Keep articles that were machine-translated badly with at most this probability, 0 to 1.
 
     A logistic regression, the weights of which stand in the run file, since they depend on what is to
-    be kept: ``scores`` has weights of scores, as MQM points per 100 words (see ``mtqe.scale``), and
-    ``issues`` weights of categories, as issues per 100 words, each counted by its confidence if that is
-    at least ``confidence``. Short texts are pulled towards having none, as if ``prior`` words without an
-    issue came with them. A score that is null counts as ``usual`` points.
+    be kept. ``scores`` has weights of scores: what counts is by how many MQM points per 100 words (see
+    ``mtqe.scale``) an article is worse than what is ``usual`` in its language; in languages that are not
+    there, and where a score is null, it counts nothing. ``issues`` has weights of categories, as issues
+    per 100 words, each counted by its confidence if that is at least ``confidence``. Short texts are
+    pulled towards having none, as if ``prior`` words without an issue came with them.
     """
 
     at_most: float
     bias: float
     scores: Mapping[str, float]
     issues: Mapping[str, float]
+    usual: Mapping[str, float] = field(default_factory=dict)
     confidence: float = HINT_CONFIDENCE
     prior: float = 50.0
-    usual: float = 8.0
 
     name: ClassVar[str] = "bad_translation"
     edges: ClassVar[tuple[float, ...]] = tuple(edge / 20 for edge in range(21))
 
     def __hash__(self) -> int:
-        weights = tuple(self.scores.items()), tuple(self.issues.items())
-        return hash((self.at_most, self.bias, *weights, self.confidence, self.prior, self.usual))
+        weights = (tuple(given.items()) for given in (self.scores, self.issues, self.usual))
+        return hash((self.at_most, self.bias, *weights, self.confidence, self.prior))
 
     def __post_init__(self) -> None:
         if not 0 <= self.at_most <= 1:
@@ -51,11 +53,11 @@ class BadTranslation:
 
     def needs(self) -> Needs:
         """The scores and categories that have weights."""
-        return Needs(categories=frozenset(self.issues), scores=frozenset(self.scores))
+        return Needs(languages=True, categories=frozenset(self.issues), scores=frozenset(self.scores))
 
     def measure(self, report: ArticleReport) -> float:
         """The probability, 0 to 1."""
-        logit = self.bias + sum(self._terms(report).values())
+        logit = self.bias + sum(self.terms(report).values())
         return 1.0 / (1.0 + math.exp(-max(min(logit, 50.0), -50.0)))
 
     def limits(self) -> tuple[float | None, float | None]:
@@ -68,11 +70,12 @@ class BadTranslation:
         verdict = limits.compared(self.measure(report), None, self.at_most, what)
         if verdict.keep or verdict.reason is None:
             return verdict
-        terms = sorted(self._terms(report).items(), key=lambda pair: -pair[1])
+        terms = sorted(self.terms(report).items(), key=lambda pair: -pair[1])
         most = ", ".join(name for name, value in terms[:3] if value > 0)
         return Verdict(False, verdict.reason + (f" (most of it from {most})" if most else ""))
 
-    def _terms(self, report: ArticleReport) -> dict[str, float]:
+    def terms(self, report: ArticleReport) -> dict[str, float]:
+        """What each score and category adds to the logit."""
         terms = {name: weight * self._points(report, name) for name, weight in self.scores.items()}
         for name, weight in self.issues.items():
             terms[name] = weight * self._rate(report, name)
@@ -80,7 +83,8 @@ class BadTranslation:
 
     def _points(self, report: ArticleReport, name: str) -> float:
         value = report.scores[name].value
-        return self.usual if value is None else score_to_penalty(value)
+        usual = self.usual.get(base_language(report.article.target_lang or "und"))
+        return 0.0 if value is None or usual is None else max(score_to_penalty(value) - usual, 0.0)
 
     def _rate(self, report: ArticleReport, category: str) -> float:
         found = (issue.confidence for issue in report.issues if issue.category == category)
