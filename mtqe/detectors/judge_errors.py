@@ -9,7 +9,7 @@ from typing import ClassVar
 from mtqe.data import Article, Example, Mark, Segment, Span
 from mtqe.detectors.base import detectors
 from mtqe.models.judge import JudgeOptions, load_judge
-from mtqe.models.judge_answers import JudgedError, locate
+from mtqe.models.judge_answers import JudgedError, Verdict, locate
 from mtqe.models.judge_pairs import pair_of, why_not
 
 # Not measured, since it depends on the model that is asked: as likely right as not.
@@ -35,16 +35,21 @@ class JudgeErrors(JudgeOptions):
     examples: ClassVar[tuple[Example, ...]] = ()
 
     def knows(self, article: Article) -> bool:
-        """Any language that the model knows."""
-        return True
+        """Whether the judge said something of the article, if it was asked at all."""
+        verdicts = [verdict for _, verdict in self._judged(article)]
+        return not verdicts or any(verdict.failure is None for verdict in verdicts)
 
     def detect(self, article: Article) -> Iterator[Mark]:
         """One mark for each error that can be found in the target."""
-        judged = [segment for segment in article.segments if not why_not(article, segment)]
-        verdicts = load_judge(self).judge([pair_of(article, segment) for segment in judged])
-        for segment, verdict in zip(judged, verdicts, strict=True):
+        for segment, verdict in self._judged(article):
             for error, span in zip(verdict.errors, locate(segment.target, verdict.errors), strict=True):
                 yield from _marks(segment, error, span)
+
+    def _judged(self, article: Article) -> list[tuple[Segment, Verdict]]:
+        """Each segment that can be judged with its verdict; asked for once, however often this is called."""
+        judged = [segment for segment in article.segments if not why_not(article, segment)]
+        verdicts = load_judge(self).judge([pair_of(article, segment) for segment in judged])
+        return list(zip(judged, verdicts, strict=True))
 
 
 def _marks(segment: Segment, error: JudgedError, span: Span | None) -> Iterator[Mark]:

@@ -122,6 +122,7 @@ def test_a_segment_that_was_not_judged_is_null_and_without_issues(server: Server
     assert report.issues == ()
     assert report.segments[0].scores["judge"].note == "not judged: HTTP 500 (1 tries)"
     assert report.scores["judge"].value is None
+    assert "not looked for in de-en: judge_errors" in report.notes
 
 
 def test_excluded_segments_are_not_sent(server: Server) -> None:
