@@ -98,8 +98,11 @@ def unit_notes(test_set: TestSet, options: SignificanceSection) -> Iterable[str]
 
 
 def identical(test_set: TestSet) -> Iterable[str]:
-    """Which systems say the same in every segment."""
+    """Which systems say the same as another one, or as a reference, in every segment."""
     seen: dict[tuple[str, ...], str] = {}
+    for name, texts in test_set.systems.items():
+        if texts in test_set.references:
+            yield f"system {name} is a reference: its scores against it say nothing"
     for name, texts in test_set.systems.items():
         first = seen.setdefault(texts, name)
         if first != name:

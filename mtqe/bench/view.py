@@ -83,10 +83,11 @@ def how_tested(record: Record) -> str:
     options = record["significance"]
     methods = {"bootstrap": "paired bootstrap", "randomization": "paired approximate randomisation"}
     correction = {"holm": "Holm", "benjamini-hochberg": "Benjamini-Hochberg", "none": "none"}
+    drawn = f"{options['resamples']:,} resamples of {options['unit']}s, seed {options['seed']}"
     return (
-        f"±: half of the 95 % interval. Clusters: systems of one are not told apart "
-        f"at p < {options['alpha']:g} ({methods[options['method']]}, {options['resamples']:,} resamples of {options['unit']}s, "
-        f"seed {options['seed']}, correction {correction[options['correction']]})."
+        "±: half of the 95 % interval. Clusters: systems of one are not told apart "
+        f"at p < {options['alpha']:g} ({methods[options['method']]}, {drawn}, "
+        f"correction {correction[options['correction']]})."
     )
 
 

@@ -104,9 +104,14 @@ def _or_last(value: float | None) -> float:
     return float("inf") if value is None else value
 
 
-def render(template: str, **values: Any) -> str:
-    """A page made of a template and these values: self-contained, in the style of all pages."""
+def render(template: str, more: str | None = None, **values: Any) -> str:
+    """A page made of a template and these values: self-contained, in the style of all pages.
+
+    ``more`` names a style sheet and a script that the page has beside those of all pages.
+    """
     style, script = _asset("style.css"), _asset("script.js")
+    if more is not None:
+        style, script = style + _asset(f"{more}.css"), script + _asset(f"{more}.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
