@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -99,6 +100,8 @@ def load_meta(path: Path, options: Mapping[str, Any] | None = None) -> MetaRun:
     """
     sections = {**load_yaml(path), **(options or {})}
     problems: list[str] = []
+    if find_spec("scipy") is None:
+        problems.append("human: judging metrics needs scipy; pip install 'mtqe[benchmark]'")
     file = validate(MetaFile, sections, problems)
     reader = _reader(sections.get("human"), problems)
     metrics = sections.get("metrics")

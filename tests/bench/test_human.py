@@ -14,6 +14,7 @@ from mtqe.bench.human.esa import Esa
 from mtqe.bench.human.mqm import Mqm
 from mtqe.bench.human.mt_metrics_eval import MtMetricsEval
 from mtqe.bench.human.ratings import Ratings
+from mtqe.bench.human.wmt_jsonl import WmtJsonl
 from mtqe.bench.meta_table import table_of
 from mtqe.errors import InputError
 
@@ -203,7 +204,7 @@ def test_esa_with_texts_knows_translations(tmp_path: Path) -> None:
         ("r,A,1,TGT,eng,deu,good,d,False,[],1,2", "esa.csv:1: the score is no number: 'good'"),
         ("r,A,1,TGT,eng,deu,inf,d,False,[],1,2", "esa.csv:1: the score is infinite"),
         ("r,A,1,TGT,eng,deu,80,d,False,{},1,2", "esa.csv: holds no judgement"),
-        ("r,A,1,TGT,eng,deu,80,d,False,oops,1,2", "the tenth column is no list of spans"),
+        ("r,A,1,TGT,eng,deu,80,d,False,oops,1,2", "esa.csv:1: the tenth column is no JSON"),
     ],
 )
 def test_bad_esa_lines_are_named(tmp_path: Path, line: str, problem: str) -> None:
@@ -434,9 +435,70 @@ def test_bad_direct_assessments_are_named(tmp_path: Path, text: str, problem: st
     assert problem in str(caught.value)
 
 
+def test_human_evaluation_of_wmt_as_json(tmp_path: Path) -> None:
+    """One score a system as in 2025, or a list of raters' as in 2024; documents' names choose a pair."""
+    error = {"start_i": 0, "end_i": 3, "severity": "major"}
+    rows = [
+        {
+            "doc_id": "en-cs_CZ_#_news_#_d1",
+            "src_text": "A cat",
+            "tgt_text": {"refA": "Kočka", "A": "Koč", "B": "Pes"},
+            "scores": {
+                "A": {"human": 40, "errors": [error]},
+                "B": [{"score": "7", "annotator": "r", "errors": []}],
+            },
+        },
+        {
+            "doc_id": "en-de_DE_#_news_#_d1",
+            "src_text": "x",
+            "tgt_text": {"A": "y"},
+            "scores": {"A": {"human": 1}},
+        },
+    ]
+    path = jsonl(tmp_path, *rows)
+    ratings = WmtJsonl(path, "en-cs_CZ").read()
+    assert ratings.ratings == (
+        Rating(
+            "A",
+            "1",
+            40,
+            "en-cs_CZ_#_news_#_d1",
+            None,
+            (MarkedError("major", "", 0, 3, "Koč"),),
+            "Koč",
+            "news",
+        ),
+        Rating("B", "1", 7, "en-cs_CZ_#_news_#_d1", "r", (), "Pes", "news"),
+    )
+    assert (ratings.texts["1"].reference, ratings.target_lang) == ("Kočka", "cs-CZ")
+    assert len(WmtJsonl(path).read().ratings) == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"doc_id": "d"}, "ratings.jsonl:1: needs doc_id, scores and tgt_text"),
+        (
+            {"doc_id": "d", "tgt_text": {}, "scores": {"A": {"human": 1}}},
+            "has a score of A but no translation",
+        ),
+        ({"doc_id": "d", "tgt_text": {"A": "x"}, "scores": {"A": {}}}, "a score is a number under 'score'"),
+        (
+            {"doc_id": "d", "tgt_text": {"A": "x"}, "scores": {"A": {"human": 1, "errors": [{}]}}},
+            "ratings.jsonl:1: errors must be a list of spans with start_i",
+        ),
+    ],
+)
+def test_bad_human_evaluation_of_wmt_is_named(tmp_path: Path, row: object, problem: str) -> None:
+    """File, line and what is wrong."""
+    with pytest.raises(InputError) as caught:
+        WmtJsonl(jsonl(tmp_path, row)).read()
+    assert problem in str(caught.value)
+
+
 def test_every_format_is_found_by_its_name() -> None:
     """The registry imports the folder."""
-    assert human_readers.names() == ["da", "esa", "mqm", "mt_metrics_eval", "ratings"]
+    assert human_readers.names() == ["da", "esa", "mqm", "mt_metrics_eval", "ratings", "wmt_jsonl"]
 
 
 def test_segments_that_are_numbers_stand_in_their_order(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mtqe.bench import meta_runfile
 from mtqe.bench.floors import FLOORS
 from mtqe.bench.human.base import HumanRatings, MarkedError, Rating, Text
 from mtqe.bench.meta import MetaOptions, MetaReport, meta_evaluate
@@ -285,6 +286,13 @@ def test_human_judgements_of_no_known_ending_are_refused(tmp_path: Path) -> None
         ConfigError, match=r"the ending of 'x.docx' tells no format; name one of da, esa, mqm"
     ):
         load_meta(run_file(tmp_path, human="x.docx"))
+
+
+def test_without_scipy_the_way_to_get_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is in an extra."""
+    monkeypatch.setattr(meta_runfile, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"needs scipy; pip install 'mtqe\[benchmark\]'"):
+        load_meta(run_file(tmp_path))
 
 
 def gap(folder: Path, **changes: Any) -> Path:

@@ -105,15 +105,24 @@ def _rating(found: dict[str, str], texts: Texts | None, place: str) -> Rating:
 def _errors(spans: str, target: str | None, place: str) -> Iterator[MarkedError]:
     try:
         loaded: Any = json.loads(spans or "[]")
-        marked = [(span["start_i"], span["end_i"], span["severity"]) for span in loaded]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{place}: the tenth column is no list of spans with start_i, end_i and severity"
-        ) from error
+    except ValueError as error:
+        raise InputError(f"{place}: the tenth column is no JSON: {error}") from error
+    return marked_errors(loaded, target, f"{place}: the tenth column")
+
+
+def marked_errors(spans: Any, target: str | None, what: str) -> Iterator[MarkedError]:
+    """Errors as Appraise stores them; what is missing in the translation has no place.
+
+    An ``InputError`` that begins with ``what`` if they are no such list.
+    """
+    try:
+        marked = [(span["start_i"], span["end_i"], str(span["severity"])) for span in spans]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{what} must be a list of spans with start_i, end_i and severity") from error
     for start, end, severity in marked:
         # What is missing is marked by a word that appraisers see after the text.
         located = isinstance(start, int) and isinstance(end, int) and end > start
         if not located or (target is not None and end > len(target)):
-            yield MarkedError(str(severity))
+            yield MarkedError(severity)
         else:
-            yield MarkedError(str(severity), "", start, end, target[start:end] if target else "")
+            yield MarkedError(severity, "", start, end, target[start:end] if target else "")
