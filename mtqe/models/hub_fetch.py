@@ -11,12 +11,15 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from mtqe.errors import ConfigError, ModelError
 from mtqe.models.hub import cached_folder, find_known, hub_name
 from mtqe.models.hub_files import SETTINGS, missing_files, pick_weights, read_digest
 from mtqe.models.hub_resume import fetch_large
 
 _SITE = "https://huggingface.co"
+_HUB_NAME = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
 
 # Exports of the same weights for other programs.
@@ -45,10 +48,23 @@ def fetch_model(name: str, *, weights: bool = True, progress: bool = False) -> P
     if missing:
         raise ModelError(f"{name}: the hub's {hub_id} lacks {', '.join(missing)}")
     known = find_known(name)
-    for companion in known.companions if known else ():
+    for companion in dict.fromkeys([*(known.companions if known else ()), *_encoder_of(folder)]):
         if cached_folder(companion) is None:
             fetch_model(companion, weights=False, progress=progress)
     return folder
+
+
+def _encoder_of(folder: Path) -> Iterator[str]:
+    """The hub id of the model whose settings and vocabulary a COMET checkpoint needs, as it says itself."""
+    path = folder / "hparams.yaml"
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return  # whoever loads it says so
+    name = settings.get("pretrained_model") if isinstance(settings, dict) else None
+    if isinstance(name, str) and _HUB_NAME.fullmatch(name):
+        # The hub's oldest models had no owner.
+        yield name if "/" in name else f"FacebookAI/{name}"
 
 
 def _fetched(hub_id: str, revision: str, weights: bool, progress: bool) -> Path:

@@ -26,16 +26,21 @@ FILES = {
     "README.md": b"---\nlicense: cc-by-nc-4.0\n---\n",
     "pytorch_model.bin": b"the same weights once more",
 }
+CHECKPOINT = {
+    "hparams.yaml": b"class_identifier: regression_metric\npretrained_model: own/encoder\n",
+    "checkpoints/model.ckpt": b"weights",
+}
+ENCODER = {"config.json": b"{}", "tokenizer.json": b"{}", LARGE: b"not wanted"}
+MODELS = {"own/model": FILES, "own/comet": CHECKPOINT, "own/encoder": ENCODER}
 
 
-def large_digest(name: str) -> str | None:
+def large_digest(name: str, data: bytes) -> str | None:
     """What the hub says of large files; small ones are named by git."""
-    return hashlib.sha256(FILES[name]).hexdigest() if name == LARGE else None
+    return hashlib.sha256(data).hexdigest() if name == LARGE else None
 
 
-def git_digest(name: str) -> str:
+def git_digest(data: bytes) -> str:
     """The SHA-1 by which git names a file."""
-    data = FILES[name]
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
@@ -50,18 +55,20 @@ class Hub:
     url: str = ""
 
     def answer(self, path: str) -> Any:
-        """What the programming interface says of the one model there is."""
-        files = [{"rfilename": name, **self._entry(name)} for name in FILES]
-        if "/tree/" not in path:
-            return {"id": "own/model", "sha": COMMIT, "siblings": files, "private": False, "tags": []}
-        return [self._entry(name) for name in FILES]
+        """What the programming interface says of a model."""
+        name = "/".join(path.removeprefix("/api/models/").split("/")[:2])
+        entries = [self._entry(*file) for file in MODELS[name].items()]
+        if "/tree/" in path:
+            return entries
+        files = [{"rfilename": entry["path"], **entry} for entry in entries]
+        return {"id": name, "sha": COMMIT, "siblings": files, "private": False, "tags": []}
 
-    def _entry(self, name: str) -> dict[str, Any]:
-        size, digest = len(FILES[name]), large_digest(name)
-        entry: dict[str, Any] = {"type": "file", "path": name, "size": size, "oid": git_digest(name)}
-        return entry | (
-            {"lfs": {"oid": digest, "sha256": digest, "size": size, "pointerSize": 130}} if digest else {}
-        )
+    def _entry(self, name: str, data: bytes) -> dict[str, Any]:
+        size, digest = len(data), large_digest(name, data)
+        entry: dict[str, Any] = {"type": "file", "path": name, "size": size, "oid": git_digest(data)}
+        if digest:
+            entry["lfs"] = {"oid": digest, "sha256": digest, "size": size, "pointerSize": 130}
+        return entry
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -92,16 +99,16 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def _file(self, *, body: bool) -> None:
-        name = self.path.rsplit("/", 1)[1]
+        model, name = self.path.lstrip("/").split(f"/resolve/{COMMIT}/")
         wanted = self.headers.get("Range")
         self.hub.asked.append((self.command, name, wanted))
         if self._refused():
             return
-        data = FILES[name]
+        data = original = MODELS[model][name]
         if self.hub.damages and name == LARGE:
             data = data[:-1] + b"?"
         start = int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted else 0
-        about = {"ETag": f'"{large_digest(name) or git_digest(name)}"', "X-Repo-Commit": COMMIT}
+        about = {"ETag": f'"{large_digest(name, original) or git_digest(original)}"', "X-Repo-Commit": COMMIT}
         if wanted:
             about["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
         end = len(data) if self.hub.gives is None or name != LARGE else self.hub.gives
@@ -158,6 +165,14 @@ def test_a_model_is_fetched_and_verified_once(hub: Hub, tmp_path: Path) -> None:
     assert verified.returncode == 0
     assert verified.stdout.count("as on the hub") == 3
     assert "cc-by-nc-4.0, not for commercial use" in mtqe(hub, tmp_path, "show", "own/model").stdout
+
+
+def test_a_comet_checkpoint_brings_its_encoders_vocabulary(hub: Hub, tmp_path: Path) -> None:
+    """Named in its settings; without the encoder's weights, which are in the checkpoint."""
+    fetched = mtqe(hub, tmp_path, "fetch", "own/comet")
+    assert (fetched.returncode, fetched.stderr) == (0, "")
+    encoder = tmp_path / "hub" / "models--own--encoder" / "snapshots" / COMMIT
+    assert sorted(path.name for path in encoder.iterdir()) == ["config.json", "tokenizer.json"]
 
 
 def test_what_broke_off_goes_on_where_it_was(hub: Hub, tmp_path: Path) -> None:
