@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,9 @@ ENGINE = "text_encoder 1"
 
 _WINDOW = 512
 _BUDGET = 8192
+
+# Vectors that are kept: 80 MB for those of a large encoder.
+_REMEMBERED = 10_000
 
 # E5 was trained with "query: " before both sides of a pair of equals (Wang et al., 2024).
 _E5 = re.compile(r"(?:^|[-_/])e5[-_](?:small|base|large)(?!.*instruct)", re.IGNORECASE)
@@ -63,12 +66,24 @@ class TextEncoder:
         """A vector for each text, in order; the same whatever the batch, to rounding.
 
         A text that is longer than a window is read in windows; its vector is their mean, weighted by
-        their tokens. White space has the zero vector.
+        their tokens. White space has the zero vector. Equal texts, and those of the calls before, are
+        encoded once; ``progress`` is told of windows that are done.
         """
-        cut = [list(self._windows(text)) for text in texts]
+        known = self._remembered
+        if len(known) > _REMEMBERED:
+            known.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        cut = [list(self._windows(text)) for text in new]
         windows = [window for own in cut for window in own]
         found = iter(map_in_batches(self._vectors, windows, length=len, budget=_BUDGET, progress=progress))
-        return [self._joined([(len(window) - self._around(), next(found)) for window in own]) for own in cut]
+        for text, own in zip(new, cut, strict=True):
+            known[text] = self._joined([(len(window) - self._around(), next(found)) for window in own])
+        return [known[text] for text in texts]
+
+    @cached_property
+    def _remembered(self) -> dict[str, Vector]:
+        """Vectors of late: several systems share their sources."""
+        return {}
 
     def _joined(self, parts: Sequence[tuple[int, Floats]]) -> Vector:
         if not parts:
