@@ -131,7 +131,7 @@ class Evaluator:
 
     def _terms(self) -> Iterator[str]:
         """What the licences of the models forbid."""
-        found = [scorer.terms() for scorer in self.scorers if isinstance(scorer, Licensed)]
+        found = [part.terms() for part in (*self.scorers, *self.detectors) if isinstance(part, Licensed)]
         yield from dict.fromkeys(note for note in found if note)
 
     def signature(self, article: Article, mode: Mode) -> str:

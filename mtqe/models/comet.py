@@ -30,8 +30,12 @@ from mtqe.models.comet_text import Tokenizer, Tokens, read_tokenizer
 from mtqe.models.comet_windows import Window, windows
 from mtqe.models.packed import PackedEncoder, Weights
 from mtqe.models.packed_linear import Precision
+from mtqe.models.transformer import pick_device
 
-__all__ = ["Comet", "Judgement", "Row", "load_comet"]
+__all__ = ["ENGINE", "Comet", "Judgement", "Row", "load_comet"]
+
+# To be raised whenever numbers change.
+ENGINE = "comet-1"
 
 # Rows that are remembered: those of a large batch of articles.
 _REMEMBERED = 10_000
@@ -47,29 +51,35 @@ class Comet:
     model: SeparateModel | JointModel
     tokenizer: Tokenizer
     takes_context: bool
-    known: dict[Row, Judgement] = field(default_factory=dict)
+    known: dict[tuple[Row, bool], Judgement] = field(default_factory=dict)
 
     def why_not(self, given: Sequence[Side]) -> str | None:
         """Why a row with these sides beside the target can't be judged; None if it can."""
         return None if self.model.reads(given) else f"this model needs {self.model.needs()}"
 
-    def judge(self, rows: Sequence[Row]) -> list[Judgement]:
+    @property
+    def has_spans(self) -> bool:
+        """Whether it marks what is wrong in a target."""
+        return self.model.has_spans
+
+    def judge(self, rows: Sequence[Row], spans: bool = True) -> list[Judgement]:
         """One judgement for each row, in order; each must have what the model needs.
 
         The same whatever the batch, but for rounding in the seventh digit. Equal rows, and rows of
-        the calls before, are computed once.
+        the calls before, are computed once. Without ``spans`` a model that has them as a by-product
+        is faster, and may have none.
         """
-        found = {row: self.known.get(row) for row in rows}
+        found = {row: self.known.get((row, True)) or self.known.get((row, spans)) for row in rows}
         new = [row for row, known in found.items() if known is None]
-        made = dict(zip(new, self._judged(new), strict=True))
+        made = dict(zip(new, self._judged(new, spans), strict=True))
         if len(self.known) + len(made) > _REMEMBERED:
             self.known.clear()
-        self.known.update(made)
+        self.known.update({(row, spans): judgement for row, judgement in made.items()})
         return [found[row] or made[row] for row in rows]
 
-    def _judged(self, rows: Sequence[Row]) -> Iterator[Judgement]:
+    def _judged(self, rows: Sequence[Row], spans: bool) -> Iterator[Judgement]:
         parts = [list(group) for group in self._parts(rows)]
-        found = iter(self.model.judge([sides for group in parts for _, sides in group]))
+        found = iter(self.model.judge([sides for group in parts for _, sides in group], spans))
         for group in parts:
             yield _together(group, [next(found) for _ in group])
 
@@ -148,13 +158,11 @@ def load_comet(
     device: str = "auto",
     batch_tokens: int = 2048,
     threads: int = 0,
-    spans: bool = True,
 ) -> Comet:
     """The model of that name, hub id or path, loaded once.
 
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
-    don't lead there. ``threads`` is 0 for one per core. Without ``spans`` a model that has them as a
-    by-product does not compute them. Raises ``ConfigError`` and ``ModelError``.
+    don't lead there. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
     """
     checkpoint = read_checkpoint(hub.resolve(name), encoder)
     place = _device(device, precision)
@@ -165,22 +173,19 @@ def load_comet(
         threads or torch.get_num_threads(),
     )
     tokenizer = read_tokenizer(checkpoint.tokenizer)
-    model = _model(checkpoint, weights, engine, tokenizer, spans)
+    model = _model(checkpoint, weights, engine, tokenizer)
     return Comet(model, tokenizer, isinstance(model, SeparateModel) and model.mix.pooling == "avg")
 
 
 def _device(name: str, precision: Precision) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise ConfigError(f"device {name!r}: torch sees no such device here; 'cpu' is always there")
-    if precision == "int8" and name != "cpu":
+    device: torch.device = pick_device(name)
+    if precision == "int8" and device.type != "cpu":
         raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
-    return torch.device(name)
+    return device
 
 
 def _model(
-    checkpoint: Checkpoint, weights: Weights, engine: Engine, tokenizer: Tokenizer, spans: bool
+    checkpoint: Checkpoint, weights: Weights, engine: Engine, tokenizer: Tokenizer
 ) -> SeparateModel | JointModel:
     hparams, layers = checkpoint.hparams, checkpoint.shape.layers
     estimator = read_estimator(hparams, weights)
@@ -191,7 +196,7 @@ def _model(
     mix = read_mix(hparams, weights, layers, "cls")
     sides = tuple(side for name, side in _SIDES.items() if name in hparams["input_segments"])
     scored = checkpoint.family == "xcomet_metric"
-    tags = _tags(checkpoint, weights) if scored or (spans and hparams["word_level_training"]) else None
+    tags = _tags(checkpoint, weights) if hparams["word_level_training"] else None
     return JointModel(engine, tokenizer, mix, estimator, sides, tags, scored)
 
 

@@ -14,7 +14,7 @@ from mtqe.data import Severity
 from mtqe.models.comet_engine import Engine, Input
 from mtqe.models.comet_heads import Estimator, LayerMix
 from mtqe.models.comet_result import Judged, Side, Sides
-from mtqe.models.comet_spans import decode, mqm_score
+from mtqe.models.comet_spans import ErrorSpan, decode, mqm_score
 from mtqe.models.comet_text import Tokenizer
 from mtqe.models.packed_layout import Layout
 
@@ -76,22 +76,29 @@ class JointModel:
         places = self.engine.encoder.shape.positions
         return max(lengths) + 2 <= places - 2 and sum(lengths) + 2 * len(lengths) <= places
 
-    def judge(self, rows: Sequence[Sides]) -> list[Judged]:
-        """One result for each row."""
-        inputs = [self._inputs(row) for row in rows]
+    @property
+    def has_spans(self) -> bool:
+        """Whether it was trained to mark words."""
+        return self.tags is not None
+
+    def judge(self, rows: Sequence[Sides], spans: bool = True) -> list[Judged]:
+        """One result for each row, with spans if they are wanted or part of the score."""
+        tagged = self.has_spans and (spans or self.scored_spans)
+        inputs = [self._inputs(row, tagged) for row in rows]
         found = iter(self.engine.map(self._read, [item for group in inputs for item in group]))
         groups = ([next(found) for _ in group] for group in inputs)
-        return [self._judged(row, group) for row, group in zip(rows, groups, strict=True)]
+        return [self._judged(row, group, tagged) for row, group in zip(rows, groups, strict=True)]
 
-    def _inputs(self, row: Sides) -> list[Input]:
+    def _inputs(self, row: Sides, tagged: bool) -> list[Input]:
         target = row["target"]
         others = [row[side] for side in self.reads(row)]
         groups = [[other] for other in others] + ([others] if len(others) > 1 else [])
-        tagged = len(target) + 2 if self.tags is not None else 0
-        return [Input(self.tokenizer.joined(target, *group), tagged) for group in groups]
+        first = len(target) + 2 if tagged else 0
+        return [Input(self.tokenizer.joined(target, *group), first) for group in groups]
 
     def _read(self, batch: Sequence[Input]) -> list[_Found]:
-        last = max(self.mix.last, self.tags.layer if self.tags else 0)
+        wanted = self.tags if any(item.first for item in batch) else None
+        last = max(self.mix.last, wanted.layer if wanted else 0)
         whole = self.mix.normed and self.mix.last == last
         kept = None if whole else [max(item.first, 1) for item in batch]
         parts: list[Tensor] = []
@@ -100,28 +107,30 @@ class JointModel:
         for number, (rows, layout) in enumerate(states):
             part = self.mix.part(number, rows, layout, ())
             parts += [] if part is None else [part]
-            if self.tags is not None and number == self.tags.layer:
-                tags = _tagged(self.tags, rows, layout, [item.first for item in batch])
+            if wanted is not None and number == wanted.layer:
+                tags = _tagged(wanted, rows, layout, [item.first for item in batch])
         scores = self.estimator(self.mix.pooled(parts, layout))
         return [_Found(score, row) for score, row in zip(scores.tolist(), tags, strict=True)]
 
-    def _judged(self, row: Sides, found: Sequence[_Found]) -> Judged:
+    def _judged(self, row: Sides, found: Sequence[_Found], tagged: bool) -> Judged:
         scores = [one.score for one in found]
         names = _PARTS if len(found) > 1 else [f"by_{self.reads(row)[0]}"]
         parts = dict(zip(names, scores, strict=True))
-        if self.tags is None:
-            return Judged(sum(scores) / len(scores), parts if len(found) > 1 else {})
-        weights = _TAG_WEIGHTS if len(found) > 1 else (1.0,)
-        tags = sum((one.tags * weight for one, weight in zip(found, weights, strict=True)), torch.tensor(0.0))
-        places = [(0, 0), *row["target"].spans, (0, 0)]
-        spans = tuple(decode(tags, places, self.tags.labels))
+        spans = self._spans(row, found) if tagged else ()
         if not self.scored_spans:
             return Judged(sum(scores) / len(scores), parts if len(found) > 1 else {}, spans)
         by_spans = mqm_score(spans)
-        capped = [min(score, 1.0) for score in scores]
         shares = _SCORE_WEIGHTS if len(found) > 1 else (sum(_SCORE_WEIGHTS),)
-        score = sum(share * value for share, value in zip(shares, capped, strict=True))
+        score = sum(share * min(value, 1.0) for share, value in zip(shares, scores, strict=True))
         return Judged(score + _SPAN_WEIGHT * by_spans, {**parts, "by_spans": by_spans}, spans)
+
+    def _spans(self, row: Sides, found: Sequence[_Found]) -> tuple[ErrorSpan, ...]:
+        if self.tags is None:
+            return ()
+        weights = _TAG_WEIGHTS if len(found) > 1 else (1.0,)
+        weighted = [one.tags * weight for one, weight in zip(found, weights, strict=True)]
+        places = [(0, 0), *row["target"].spans, (0, 0)]
+        return tuple(decode(torch.stack(weighted).sum(0), places, self.tags.labels))
 
 
 def _tagged(tags: Tags, states: Tensor, layout: Layout, rows: Sequence[int]) -> Sequence[Tensor]:

@@ -38,8 +38,8 @@ class Model(Protocol):
         """Whether it reads a target and its counterparts of so many tokens without cutting any."""
         ...
 
-    def judge(self, rows: Sequence[Sides]) -> list[Judged]:
-        """One result for each row, in order; rows may differ in their sides."""
+    def judge(self, rows: Sequence[Sides], spans: bool) -> list[Judged]:
+        """One result for each row, in order; spans are for the models that have some."""
         ...
 
 

@@ -48,8 +48,15 @@ class SeparateModel:
         """Whether each text is read whole; the original cuts it two tokens before the last place."""
         return max(lengths) + 2 <= self.engine.encoder.shape.positions - 2
 
-    def judge(self, rows: Sequence[Sides]) -> list[Judged]:
-        """A score for each row."""
+    @property
+    def has_spans(self) -> bool:
+        """It has none."""
+        return False
+
+    def judge(self, rows: Sequence[Sides], spans: bool = False) -> list[Judged]:
+        """A score for each row; there are no spans."""
+        if not rows:
+            return []
         columns = [[self._input(row[side]) for row in rows] for side in ("target", *self._sides)]
         vectors = self._vectors(dict.fromkeys(item for column in columns for item in column))
         target, source, *reference = (torch.stack([vectors[item] for item in column]) for column in columns)

@@ -57,7 +57,7 @@ def _fp32_product() -> Product:
 
     MKL, the usual one, is held back on AMD's: on Zen 5 oneDNN is more than twice as fast.
     """
-    if not torch.backends.mkldnn.is_available() or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+    if not torch._C._has_mkldnn or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
         return linear
     rows, inputs, outputs = _TRIAL
     factors = torch.ones(rows, inputs), torch.ones(outputs, inputs), torch.ones(outputs)

@@ -38,7 +38,7 @@ class Scorer(Protocol):
 
 @runtime_checkable
 class Licensed(Protocol):
-    """A scorer whose model may come with terms of use; reports then say so."""
+    """A scorer or detector whose model may come with terms of use; reports then say so."""
 
     def terms(self) -> str | None:
         """A note for the report, such as that commercial use is forbidden; None where nothing is."""
