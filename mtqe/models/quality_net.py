@@ -28,9 +28,10 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 # What the network gives, in its order: log(1 + points per 100 words) of all errors, of accuracy
-# and of fluency; log-odds that there is no error; a direct assessment, as a z-score; and log-odds
-# that the translation was spoilt on purpose, as by another number or the loss of a half.
-OUTPUTS = ("total", "accuracy", "fluency", "clean", "assessment", "spoilt")
+# and of fluency; log-odds that there is no error; a direct assessment, as a z-score; log-odds that
+# the translation was spoilt on purpose, as by another number or the loss of a half; and log-odds
+# that a machine made it.
+OUTPUTS = ("total", "accuracy", "fluency", "clean", "assessment", "spoilt", "machine")
 
 WIDTH = 128
 HEADS = 4

@@ -18,6 +18,10 @@ VIEW = "views/mqm_adequacy_fluency_segments"
 _LICENSED = ("mqm20", "mqm21news", "bio21")
 _NOT_LICENSED = {("mqm21news", "en-ru")}
 
+# The set that is left out of training of the quality network and of style, and calibrated on: what a
+# model has seen looks better to it than anything ever will again.
+CALIBRATION_SET = "mqm21news"
+
 # More points per 100 words than this say nothing more: the text is broken.
 MOST_POINTS = 150.0
 

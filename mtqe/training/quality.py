@@ -32,13 +32,22 @@ from torch.nn import functional
 from mtqe.models.quality_net import OUTPUTS
 from mtqe.training.calibration import MOST_POINTS
 from mtqe.training.quality_batches import Learnt, Row, Unit, inputs, rounds
-from mtqe.training.quality_examples import Assessed, Contrast, Examples, Judged, languages, read
+from mtqe.training.quality_examples import (
+    MACHINE,
+    Assessed,
+    Contrast,
+    Examples,
+    Judged,
+    is_human,
+    languages,
+    read,
+)
 from mtqe.training.quality_states import KEPT, States, encode, labels
 from mtqe.training.quality_torch import Network, exported
 from mtqe.training.spoil import BROKEN, NEEDS_SOURCE
 
 SEED = 1
-STEPS = 6800
+STEPS = 9000
 RATE = 1.6e-3
 _WARM_UP = 200
 _LEAST_RATE = 0.02
@@ -58,7 +67,11 @@ _LOSSES = {
     "pairs": 1.5,
     "broken": 0.5,
     "spoilt": 0.4,
+    "machine": 0.4,
 }
+# People's translations are a seventh of all.
+_HUMAN_WEIGHT = 4.0
+
 _MARK_WEIGHTS = (3.0, 6.0)
 
 # One annotator's points say less than the mean of three.
@@ -79,7 +92,7 @@ _MEANING = tuple(
     "antonym negation number ne_ gender hyper hallu translat tense aspect modal removed reference".split()  # noqa: SIM905
 )
 
-TOTAL, ACCURACY, FLUENCY, CLEAN, ASSESSMENT, SPOILT = range(len(OUTPUTS))
+TOTAL, ACCURACY, FLUENCY, CLEAN, ASSESSMENT, SPOILT, MACHINE_MADE = range(len(OUTPUTS))
 _MEASURES: dict[int, Callable[[Judged], float]] = {
     TOTAL: lambda one: one.accuracy + one.fluency,
     ACCURACY: lambda one: one.accuracy,
@@ -113,6 +126,7 @@ class Trainer:
         total = (
             self._judged(rows, out, marks) + _assessed(rows, out) + _broken(rows, out) + _spoilt(rows, out)
         )
+        total = total + _machine(rows, out)
         return (total + _preferences_loss(units, out)) / len(rows)
 
     def _judged(self, rows: Sequence[Row], out: Tensor, marks: Tensor) -> Tensor:
@@ -159,9 +173,35 @@ def _assessed(rows: Sequence[Row], out: Tensor) -> Tensor:
 
 def _spoilt(rows: Sequence[Row], out: Tensor) -> Tensor:
     """Whether a row was spoilt; what systems and people made of a source was not, however free."""
-    wanted = torch.tensor([float(row.worse) for row in rows])
-    loss = functional.binary_cross_entropy_with_logits(out[:, SPOILT], wanted, reduction="sum")
+    known = [i for i, row in enumerate(rows) if not _is_comparison(row.known)]
+    if not known:
+        return torch.zeros(())
+    wanted = torch.tensor([float(rows[i].worse) for i in known])
+    loss = functional.binary_cross_entropy_with_logits(out[known, SPOILT], wanted, reduction="sum")
     return _LOSSES["spoilt"] * loss
+
+
+def _is_comparison(known: Judged | Assessed | Contrast) -> bool:
+    return isinstance(known, Contrast) and known.kind == MACHINE
+
+
+def _machine(rows: Sequence[Row], out: Tensor) -> Tensor:
+    """Whether a machine translated, of those of which it is known; people's translations weigh more."""
+    found = [(i, by) for i, row in enumerate(rows) if (by := _by_machine(row)) is not None]
+    if not found:
+        return torch.zeros(())
+    wanted = torch.tensor([by for _, by in found])
+    weight = torch.where(wanted > 0, 1.0, _HUMAN_WEIGHT)
+    loss = functional.binary_cross_entropy_with_logits(
+        out[[i for i, _ in found], MACHINE_MADE], wanted, weight, reduction="sum"
+    )
+    return _LOSSES["machine"] * loss
+
+
+def _by_machine(row: Row) -> float | None:
+    if isinstance(row.known, Judged):
+        return 0.0 if is_human(row.known.system) else 1.0
+    return float(row.worse) if _is_comparison(row.known) else None
 
 
 def _broken(rows: Sequence[Row], out: Tensor) -> Tensor:
@@ -203,17 +243,31 @@ def _preferences(unit: Unit, pair: tuple[int, int], start: int) -> list[Preferen
     """What is known of two rows of a unit."""
     i, j = start + pair[0], start + pair[1]
     first, second = unit[pair[0]].known, unit[pair[1]].known
+    if isinstance(first, Contrast) and first.kind == MACHINE:
+        return [Preference(j, i, MACHINE_MADE, 1.0)]
     if isinstance(first, Contrast):
         found = [Preference(j, i, SPOILT, 1.0)]
         return found if _part(first) == ACCURACY else [*found, Preference(j, i, FLUENCY, _CONTRAST_PART)]
     if isinstance(first, Judged) and isinstance(second, Judged):
         share = 2 / max(len(unit) - 1, 2) * (1.0 if first.raters > 1 else _ONE_RATER)
-        return [p for output in _MEASURES for p in _judged_preference((first, second), (i, j), output, share)]
+        found = [
+            p for output in _MEASURES for p in _judged_preference((first, second), (i, j), output, share)
+        ]
+        return found + _machine_preference((first, second), (i, j), share)
     if isinstance(first, Assessed) and isinstance(second, Assessed):
         worse, better = (i, j) if first.value < second.value else (j, i)
         clear = abs(first.value - second.value) > _LEAST_DIFFERENCE
         return [Preference(worse, better, TOTAL, _ASSESSED_PAIRS)] if clear else []
     return []
+
+
+def _machine_preference(known: tuple[Judged, Judged], at: tuple[int, int], share: float) -> list[Preference]:
+    """That the translation by a machine looks more like one than the one by people."""
+    first, second = (is_human(one.system) for one in known)
+    if first == second:
+        return []
+    worse, better = at[::-1] if first else at
+    return [Preference(worse, better, MACHINE_MADE, share)]
 
 
 def _judged_preference(
@@ -263,7 +317,11 @@ def _labels(judged: Sequence[Judged], texts: Sequence[str], states: States) -> d
 
 def learnt(examples: Examples, leave_out: str | None) -> Learnt:
     """What is not held out, without one set."""
-    contrasts = [c for c in (*examples.demetr, *examples.spoilt) if not c.held_out and c.data != leave_out]
+    contrasts = [
+        c
+        for c in (*examples.demetr, *examples.spoilt, *examples.machine)
+        if not c.held_out and c.data != leave_out
+    ]
     return Learnt(
         [one for one in examples.judged if not one.held_out and one.data != leave_out],
         [one for one in examples.assessed if not one.held_out],

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from mtqe.models.quality_net import FACTS, MARKS
-from mtqe.training.quality_examples import Assessed, Contrast, Judged, groups
+from mtqe.training.quality_examples import MACHINE, Assessed, Contrast, Judged, groups
 from mtqe.training.quality_states import KEPT, MEANING, SENTENCE, States
 from mtqe.training.quality_torch import Batch
 from mtqe.training.spoil import NEEDS_SOURCE
@@ -65,7 +65,9 @@ def _units(learnt: Learnt, rng: random.Random) -> Iterator[Unit]:
         source = chosen[0].source if rng.random() > _WITHOUT_SOURCE else None
         yield [Row(source, one.target, one) for one in chosen]
     for contrast in learnt.contrasts:
-        share = _DEMETR_SHARE if contrast.data == "demetr" else _SPOILT_SHARE
+        share = (
+            1.0 if contrast.kind == MACHINE else _DEMETR_SHARE if contrast.data == "demetr" else _SPOILT_SHARE
+        )
         if rng.random() < share:
             hidden = contrast.kind not in NEEDS_SOURCE and rng.random() < _WITHOUT_SOURCE
             source = None if hidden else contrast.source

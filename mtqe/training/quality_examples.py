@@ -21,6 +21,17 @@ from mtqe.training.spoil import spoilt
 
 SEED = 5
 
+# The kind of a contrast between a person's translation and a machine's: neither is the worse.
+MACHINE = "machine"
+
+# DEMETR has the reference as a "worse" translation, to compare with. It is none.
+_REFERENCE = "base_id35_reference"
+
+# Quotation marks and dashes say which word processor a text comes from, not who wrote it.
+_TYPOGRAPHY = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "}
+)
+
 # Spoilt versions of one sentence; more of them only repeat it.
 _SPOILT = 4
 
@@ -86,6 +97,7 @@ class Examples:
     references: dict[int, int] = field(default_factory=dict)  # of a translation, if there is one
     assessed: list[Assessed] = field(default_factory=list)
     demetr: list[Contrast] = field(default_factory=list)
+    machine: list[Contrast] = field(default_factory=list)  # a person's translation and a machine's
     spoilt: list[Contrast] = field(default_factory=list)
 
     def number(self, text: str) -> int:
@@ -104,6 +116,7 @@ def read(data: Path) -> Examples:
     _read_judged(data, examples)
     _read_assessed(data, examples)
     _read_demetr(data, examples)
+    _compare_with_people(examples)
     _spoil(examples)
     return examples
 
@@ -166,7 +179,36 @@ def _read_demetr(data: Path, examples: Examples) -> None:
         if (row["mt"] or "").strip():
             numbers = examples.source(row), examples.number(row["mt_good"]), examples.number(row["mt"])
             held_out = not is_for_tuning(str(row["doc_id"]))
-            examples.demetr.append(Contrast(*numbers, row["perturbation"], "demetr", held_out))
+            contrast = Contrast(*numbers, row["perturbation"], "demetr", held_out)
+            if contrast.kind != _REFERENCE:
+                examples.demetr.append(contrast)
+            else:
+                examples.machine.append(
+                    _by_people(examples, contrast.source, row["mt"], row["mt_good"], contrast)
+                )
+
+
+def _compare_with_people(examples: Examples) -> None:
+    """The reference beside one machine translation of each source, where there is one."""
+    texts = list(examples.numbers)
+    firsts = {one.group: one for one in examples.judged if one.target in examples.references}
+    for one in firsts.values():
+        reference, target = texts[examples.references[one.target]], texts[one.target]
+        if reference != target and not is_human(one.system):
+            contrast = Contrast(one.source, 0, 0, MACHINE, one.data, one.held_out)
+            examples.machine.append(_by_people(examples, one.source, reference, target, contrast))
+
+
+def _by_people(
+    examples: Examples, source: int | None, by_people: str, by_machine: str, like: Contrast
+) -> Contrast:
+    good, bad = (examples.number(text.translate(_TYPOGRAPHY)) for text in (by_people, by_machine))
+    return Contrast(source, good, bad, MACHINE, like.data, like.held_out)
+
+
+def is_human(system: str) -> bool:
+    """Whether the name of a system says that people translated."""
+    return system.lower().startswith(("human", "ref"))
 
 
 def _spoil(examples: Examples) -> None:

@@ -1,0 +1,177 @@
+"""Train the style models that ship with mtqe: python -m mtqe.training.style --data DIR. Needs ``mtqe[train]``.
+
+For each language: a logistic regression between texts by people and translations by machines. Most
+weight have people's and machines' translations in the same documents, where topics can teach
+nothing; a third have originals and machines' translations of other documents of the same sets
+(news, abstracts, Wikipedia), since people's articles are mostly originals. Held-out documents
+are left out, and the set that calibration uses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+from safetensors.numpy import save_file
+
+from mtqe.models.style import ROWS, StyleModel, grams
+from mtqe.training.calibration import CALIBRATION_SET, VIEW, licensed
+from mtqe.training.corpora import is_held_out, rows
+from mtqe.training.quality_examples import is_human
+
+LANGUAGES = ("de", "en")
+
+# How strongly large weights are held back (scikit-learn's C), and the weight of other documents.
+_STRENGTH = 0.1
+_UNPAIRED = 0.3
+
+_REFERENCE = "base_id35_reference"
+
+
+class Text(NamedTuple):
+    """A text, its document, whether a machine made it, and whether its document has both kinds."""
+
+    text: str
+    document: str
+    machine: bool
+    original: bool = False
+
+
+def texts(data: Path, language: str) -> list[Text]:
+    """All texts in a language of which it is known who made them, each once."""
+    found = {text.text: text for read in (_judged, _demetr, _assessed) for text in read(data, language)}
+    return [text for text in found.values() if text.text.strip()]
+
+
+def _judged(data: Path, language: str) -> Iterator[Text]:
+    for row in rows(data / f"{VIEW}.jsonl.gz"):
+        source, target = row["lp"].split("-")
+        document = f"{row['dataset']} {row['doc_id']}"
+        if not licensed(row) or row["dataset"] == CALIBRATION_SET:
+            continue
+        if target == language:
+            yield Text(row["mt"] or "", document, not is_human(row["system"]))
+            yield Text(row.get("ref") or "", document, False)
+        elif source == language:
+            yield Text(row.get("src") or "", document, False, True)
+
+
+def _demetr(data: Path, language: str) -> Iterator[Text]:
+    for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
+        document = f"demetr {row['lp']} {row['doc_id']}"
+        if row["perturbation"] != _REFERENCE:
+            continue
+        if language == "en":
+            yield Text(row["mt"], document, False)
+            yield Text(row["mt_good"], document, True)
+        elif row["lp"].startswith(f"{language}-"):
+            yield Text(row["src"], document, False, True)
+
+
+def _assessed(data: Path, language: str) -> Iterator[Text]:
+    for row in rows(data / "da" / "mlqe_da.jsonl.gz"):
+        source, target = row["lp"].split("-")
+        document = f"mlqe {row.get('doc_id') or row['id']}"
+        if target == language:
+            yield Text(row["mt"], document, True, True)
+        elif source == language:
+            yield Text(row["src"], document, False, True)
+
+
+def weights_of(found: Sequence[Text]) -> Any:
+    """How much each text counts, so that in every document, and among the others, kinds are balanced."""
+    kinds = Counter((text.document, text.machine) for text in found if not text.original)
+    others = Counter(text.machine for text in found if text.original)
+    return np.array([_weight(text, kinds, others) for text in found])
+
+
+def _weight(text: Text, kinds: Counter[tuple[str, bool]], others: Counter[bool]) -> float:
+    if text.original:
+        least = min(others[True], others[False])
+        return _UNPAIRED * least / others[text.machine]
+    least = min(kinds[text.document, True], kinds[text.document, False])
+    return least / kinds[text.document, text.machine]
+
+
+def matrix(found: Sequence[str], language: str) -> Any:
+    """n-gram counts of each text over the root of its length, as a sparse matrix."""
+    from scipy.sparse import csr_matrix
+
+    all_grams = grams(found, language)
+    ends = np.append(all_grams.starts[1:], len(all_grams.rows))
+    values = np.repeat(1 / np.sqrt(all_grams.tokens), ends - all_grams.starts)
+    return csr_matrix((values, all_grams.rows, np.append(all_grams.starts, ends[-1])), (len(found), ROWS))
+
+
+def fit(found: Sequence[Text], language: str) -> tuple[Any, float]:
+    """Weights of the rows, and the bias."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=_STRENGTH, max_iter=400)
+    counted = weights_of(found)
+    used = counted > 0
+    x = matrix([text.text for text in found], language)
+    model.fit(x[used], [text.machine for text, use in zip(found, used, strict=True) if use], counted[used])
+    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+
+
+def make(data: Path, language: str, out: Path) -> Path:
+    """Train the model of one language and write it; the same data gives the same bytes."""
+    found = [text for text in texts(data, language) if not is_held_out(text.document.split(" ", 1)[1])]
+    weights, bias = fit(found, language)
+    # The largest are few: beyond the 127 steps they are cut.
+    scale = np.float32(np.quantile(np.abs(weights[weights != 0]), 0.999) / 127)
+    steps = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
+    about = {
+        "bias": round(bias, 5),
+        "data": "WMT20 news and WMT21 biomedical (Apache-2.0), DEMETR (MIT), MLQE-PE (CC0)",
+        "digest": hashlib.sha256("\n".join(text.text for text in found).encode()).hexdigest()[:16],
+        "language": language,
+        "licence": "Apache-2.0",
+        "texts": {"machines": sum(t.machine for t in found), "people": sum(not t.machine for t in found)},
+    }
+    path = out / f"style.{language}.safetensors"
+    arrays = {"weights": steps, "scale": np.array([scale], np.float32)}
+    save_file(arrays, path, metadata={"about": json.dumps(about, sort_keys=True)})
+    path.chmod(0o644)
+    return path
+
+
+def held_out_figures(data: Path, model: StyleModel) -> dict[str, float]:
+    """AUC of machines' above people's texts of held-out documents: of translations, and of all."""
+    found = [t for t in texts(data, model.language) if is_held_out(t.document.split(" ", 1)[1])]
+    scores = model.log_odds([text.text for text in found])
+    machine = np.array([text.machine for text in found])
+    translated = np.array([not text.original for text in found])
+    return {"translations": _auc(scores[translated], machine[translated]), "all": _auc(scores, machine)}
+
+
+def _auc(scores: Any, positive: Any) -> float:
+    order = np.argsort(np.argsort(scores))
+    above = order[positive].sum() - positive.sum() * (positive.sum() - 1) / 2
+    return round(float(above / max(positive.sum() * (~positive).sum(), 1)), 3)
+
+
+@click.command()
+@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
+@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
+@click.option("--language", multiple=True, default=LANGUAGES)
+def main(data: Path, out: Path, language: tuple[str, ...]) -> None:
+    """Remake the weight files in OUT from the data."""
+    from mtqe.models.style import read_style
+
+    if not data.is_dir():
+        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
+    for code in language:
+        path = make(data, code, out)
+        click.echo(f"{path} {held_out_figures(data, read_style(path))}")
+
+
+if __name__ == "__main__":
+    main()
