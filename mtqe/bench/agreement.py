@@ -25,8 +25,8 @@ from mtqe.bench.meta_pairs import (
     sampled_pairs,
     sizes_of,
 )
-from mtqe.bench.meta_resample import weighted_auc, weighted_pearson, weighted_spearman
-from mtqe.bench.meta_spa import soft_pairwise_accuracy
+from mtqe.bench.meta_resample import moments, of_moments, weighted_auc, weighted_pearson, weighted_spearman
+from mtqe.bench.meta_spa import soft_pairwise_accuracy, system_accuracy
 from mtqe.bench.meta_ties import (
     CONSTANT,
     MOST_PAIRS,
@@ -45,6 +45,7 @@ from mtqe.bench.meta_values import (
     mean_of,
     ratio_of,
     with_interval,
+    with_summed_interval,
     with_weighted_interval,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "ranks",
     "soft_pairwise_accuracy",
     "spearman",
+    "system_accuracy",
 ]
 
 Groups = ArrayLike | None
@@ -74,6 +76,8 @@ def pearson(
     if isinstance(data, Agreement):
         return data
     found = mean_of(_correlations(data), sizes_of(data.group), data, bootstrap, CONSTANT)
+    if not data.group.any():
+        return with_summed_interval(found, data, bootstrap, moments(data), of_moments)
     return with_weighted_interval(found, data, bootstrap, weighted_pearson(data))
 
 

@@ -20,6 +20,21 @@ def weighted_pearson(data: Judged) -> Weighted:
     return lambda weights: _correlation(data.metric, data.human, weights, data.group)
 
 
+def moments(data: Judged) -> Values:
+    """What Pearson's r of one group is made of: values by terms, whose sums ``of_moments`` takes."""
+    x, y = data.metric - data.metric.mean(), data.human - data.human.mean()
+    return np.stack([np.ones(len(x)), x, y, x * x, y * y, x * y], axis=1)
+
+
+def of_moments(sums: Values) -> Values:
+    """Pearson's r of samples by terms; NaN where a sample is constant."""
+    n, x, y, xx, yy, xy = sums.T
+    spread = (xx - x * x / n) * (yy - y * y / n)
+    known = spread > _NO_SPREAD * xx * yy
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known, np.clip((xy - x * y / n) / np.sqrt(spread), -1.0, 1.0), np.nan)
+
+
 def weighted_spearman(data: Judged) -> Weighted:
     """Mean over groups of Spearman's rho of a sample."""
     runs = [_Runs(values, data.group) for values in (data.metric, data.human)]

@@ -129,6 +129,23 @@ def with_weighted_interval(
     return replace(found, interval=_quantiles(np.array(values)))
 
 
+def with_summed_interval(
+    found: Agreement,
+    data: Judged,
+    bootstrap: Bootstrap | None,
+    parts: Values,
+    again: Callable[[Values], Values],
+) -> Agreement:
+    """As ``with_interval`` for what sums make: ``parts`` is values by terms, ``again`` gets all samples."""
+    if bootstrap is None or found.value is None or found.interval is not None:
+        return found
+    unit = _unit(data)
+    sums = np.stack([np.bincount(unit, part) for part in parts.T], axis=1)
+    units = len(sums)
+    times = np.stack([np.bincount(chosen, minlength=units) for chosen in _draws(units, bootstrap)])
+    return replace(found, interval=_quantiles(again(times.astype(np.float64) @ sums)))
+
+
 def _unit(data: Judged) -> Indices:
     return np.arange(len(data.group)) if data.unit is None else data.unit
 

@@ -25,8 +25,8 @@ from mtqe.bench.agreement import (
     pearson,
     soft_pairwise_accuracy,
     spearman,
+    system_accuracy,
 )
-from mtqe.bench.meta_spa import system_accuracy
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "mt_metrics_eval.json").read_text(encoding="utf-8"))
 HUMAN = np.array(GOLDEN["human"], np.float64)
@@ -165,6 +165,33 @@ def test_auc_is_the_share_of_pairs_in_order(pairs: list[tuple[int, int]]) -> Non
         assert found.value == pytest.approx(np.mean([(a > b) + (a == b) / 2 for a in above for b in below]))
     else:
         assert found.value is None
+
+
+@settings(deadline=None, max_examples=50)
+@given(scores)
+def test_system_accuracy_is_the_share_of_pairs_with_the_same_sign(pairs: list[tuple[int, int]]) -> None:
+    """Kocmi et al. (2021), with ties as mt-metrics-eval counts them."""
+    signs = [np.sign(a[0] - b[0]) == np.sign(a[1] - b[1]) for n, a in enumerate(pairs) for b in pairs[:n]]
+    metric, human = zip(*pairs, strict=True)
+    assert system_accuracy(metric, human).value == pytest.approx(np.mean(signs))
+
+
+@pytest.mark.parametrize("function", [pearson, spearman])
+@pytest.mark.parametrize("groups", ["none", "system"])
+def test_intervals_without_sorting_anew_are_those_of_the_samples(
+    function: Callable[..., Agreement], groups: str
+) -> None:
+    """Weights of values give what computing each sample gives."""
+    metric, human, items = simulated(2)
+    labels = None if groups == "none" else np.repeat(np.arange(5), 60)
+    found = function(metric, human, labels, bootstrap=Bootstrap(30, 7, items)).interval
+    rng, values = np.random.default_rng(7), []
+    for _ in range(30):
+        chosen = np.concatenate([np.flatnonzero(items == item) for item in rng.integers(60, size=60)])
+        values.append(
+            function(metric[chosen], human[chosen], None if labels is None else labels[chosen]).value
+        )
+    assert found == pytest.approx(tuple(np.quantile(values, (0.025, 0.975))))
 
 
 def test_what_people_did_not_judge_is_left_out() -> None:
