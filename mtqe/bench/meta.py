@@ -80,6 +80,7 @@ class MetaReport:
     spans: Mapping[str, Mapping[str, SpanScores]] = field(default_factory=dict)
     signatures: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def meta_evaluate(
@@ -89,11 +90,12 @@ def meta_evaluate(
     found_spans: Mapping[str, Mapping[Cell, Sequence[MarkedSpan]]] | None = None,
     signatures: Mapping[str, str] | None = None,
     notes: Sequence[str] = (),
+    files: Sequence[str] = (),
 ) -> MetaReport:
     """How well metrics agree with people.
 
     ``metrics`` holds scores by name, laid out as ``table.scores``; higher is better. ``found_spans``
-    holds the places that metrics mark, by metric and cell.
+    holds the places that metrics mark, by metric and cell. ``files`` are those that scores came from.
     """
     options = options or MetaOptions()
     floors = {name: floor(table) for name, floor in FLOORS.items()} if options.floors else {}
@@ -110,6 +112,7 @@ def meta_evaluate(
         {name: _spans(table, found) for name, found in (found_spans or {}).items()},
         signatures or {},
         (*table.ratings.notes, *notes),
+        (*table.ratings.files, *files),
     )
 
 

@@ -40,7 +40,7 @@ def record_of(report: MetaReport) -> Record:
         "notes": list(report.notes),
         "signature": signature(report),
         "signatures": dict(report.signatures),
-        "inputs": {file: _sha256(file) for file in table.ratings.files},
+        "inputs": {file: _sha256(file) for file in report.files},
     }
 
 

@@ -136,6 +136,7 @@ def run_meta(run: MetaRun) -> MetaReport:
         _spans(measured),
         {name: line for one in measured for name, line in one.signatures.items()},
         notes,
+        [file for one in measured for file in one.files],
     )
 
 

@@ -240,7 +240,8 @@ def test_a_run_file_makes_a_report(tmp_path: Path) -> None:
     values = report["statistics"]["acc_eq/item"]["metrics"]
     assert values["metric"]["value"] == 1
     assert set(values) == {"chrf", "metric", *FLOORS}
-    assert len(report["inputs"][str(tmp_path / "human.jsonl")]) == 64
+    assert set(report["inputs"]) == {str(tmp_path / "human.jsonl"), str(tmp_path / "metric.tsv")}
+    assert all(len(digest) == 64 for digest in report["inputs"].values())
     assert report["signatures"]["chrf"].startswith("nrefs:1|")
 
 

@@ -59,8 +59,12 @@ class MtMetricsEval:
             tuple(texts.by_segment),
             languages[0],
             languages[-1],
-            texts.files,
+            (*texts.files, *self._files(pair)),
         )
+
+    def _files(self, pair: str) -> list[str]:
+        named = ((self.scores, "score"), (self.ratings, "rating"))
+        return [str(self.path / "human-scores" / f"{pair}.{n}.seg.{kind}") for n, kind in named if n]
 
     def _scores(self, texts: Texts, pair: str) -> dict[str, list[float | None]]:
         if self.scores is None:

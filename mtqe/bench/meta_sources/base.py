@@ -15,13 +15,15 @@ from mtqe.registry import Registry
 class Measured:
     """Scores of one or more metrics by name, laid out as ``HumanTable.scores``; NaN where there is none.
 
-    Higher is better. ``spans`` holds the places that a metric marks, by metric and cell.
+    Higher is better. ``spans`` holds the places that a metric marks, by metric and cell,
+    ``files`` what was read.
     """
 
     scores: Mapping[str, Matrix]
     spans: Mapping[str, Mapping[Cell, Sequence[MarkedSpan]]] = field(default_factory=dict)
     signatures: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class MetricSource(Protocol):

@@ -37,4 +37,6 @@ class Marks:
         }
         if not any(cell in spans for cell in table.targets):
             raise InputError(f"{self.path}: no line is of a system and segment that people judged")
-        return Measured({label: scores}, {label: spans}, {label: f"marks of {self.path}"})
+        return Measured(
+            {label: scores}, {label: spans}, {label: f"marks of {self.path}"}, files=(str(self.path),)
+        )

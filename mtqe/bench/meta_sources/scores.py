@@ -49,7 +49,8 @@ class Scores:
             )
         sign = 1.0 if self.higher_is_better else -1.0
         scores = table.column((cell, sign * value) for cell, value in found.items())
-        return Measured({label: scores}, signatures={label: f"scores of {self.path}"}, notes=notes)
+        said = {label: f"scores of {self.path}"}
+        return Measured({label: scores}, signatures=said, notes=notes, files=_files(self.path, table))
 
     def _values(self, table: HumanTable) -> Iterator[tuple[Cell, float | None, str]]:
         if _SYSTEM in str(self.path):
@@ -59,6 +60,11 @@ class Scores:
         if set(header) & FIELDS["system"]:
             return _of_table(self.path, header, place, self.column)
         return _blocks(self.path, table)
+
+
+def _files(path: Path, table: HumanTable) -> tuple[str, ...]:
+    names = table.systems if _SYSTEM in str(path) else ("",)
+    return tuple(str(path).replace(_SYSTEM, system) for system in names)
 
 
 def _label(path: Path) -> str:
