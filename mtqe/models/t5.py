@@ -150,10 +150,10 @@ class _Bias:
         self.known: dict[int, Tensor] = {}
 
     def of(self, length: int) -> Tensor:
-        """Shape (heads, length, length): a row for each query."""
+        """Shape (1, heads, length, length): a row for each query."""
         if length not in self.known:
             near = self.by_distance[:, self.longest - length : self.longest + length - 1]
-            self.known[length] = near.unfold(1, length, 1).flip(1)
+            self.known[length] = near.unfold(1, length, 1).flip(1)[None]
         return self.known[length]
 
 
