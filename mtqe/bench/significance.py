@@ -66,7 +66,7 @@ def resampled(
     sums: Floats = _sums(statistics, chosen)
     if not single_precision:
         return scores(sums)
-    if not (np.all(statistics == np.floor(statistics)) and sums.max(initial=0) < _EXACT):
+    if not (_whole(statistics) and sums.max(initial=0) < _EXACT):
         sums = _sums_in_sacrebleus_order(statistics, chosen)
     return scores(sums.astype(np.float32).astype(_RESAMPLED))
 
@@ -143,12 +143,11 @@ def randomization(
     ``resampled``.
     """
     chosen = np.random.default_rng(seed).integers(2, size=(trials, statistics.shape[1]), dtype=bool)
-    kept, total = _kept(statistics, chosen), statistics.sum(axis=1)
+    kept, moved = _kept(statistics, chosen)
     found = []
     for first, second in _pairs(points):
         a, b = points[first], points[second]
-        mixed = kept[first] + (total[second] - kept[second])
-        rest = (total[first] - kept[first]) + kept[second]
+        mixed, rest = kept[first] + moved[second], moved[first] + kept[second]
         differences = np.abs(scores(mixed) - scores(rest))
         known = a is not None and b is not None
         p = _p_value(differences, abs((a or 0.0) - (b or 0.0)), differences) if known else None
@@ -156,15 +155,23 @@ def randomization(
     return found
 
 
-def _kept(statistics: Floats, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Sums of the units that stay in their place, of shape (systems, trials, statistics)."""
+def _kept(statistics: Floats, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sums of the units that stay in their place, and of the others: (systems, trials, statistics)."""
+    if not _whole(statistics):
+        # Sums that are rounded differ by how they are made, and trials that tie by that: as sacrebleu.
+        return np.stack([chosen @ s for s in statistics]), np.stack([~chosen @ s for s in statistics])
     systems, units, width = statistics.shape
     flat = np.ascontiguousarray(statistics.transpose(1, 0, 2).reshape(units, -1), dtype=np.float64)
     parts = [
         chosen[start : start + _RESAMPLES_AT_ONCE].astype(np.float64) @ flat
         for start in range(0, len(chosen), _RESAMPLES_AT_ONCE)
     ]
-    return np.concatenate(parts).reshape(-1, systems, width).transpose(1, 0, 2)
+    kept = np.concatenate(parts).reshape(-1, systems, width).transpose(1, 0, 2)
+    return kept, statistics.sum(axis=1)[:, None] - kept
+
+
+def _whole(statistics: Floats) -> bool:
+    return bool(np.all(statistics == np.floor(statistics)))
 
 
 def corrected(p_values: Sequence[float | None], method: str) -> list[float | None]:
