@@ -27,7 +27,7 @@ Results = Iterator[tuple[int, Result]]
 Progress = Callable[[Results], Results]
 
 # Sections and options of a run file that don't change what comes out.
-_NO_MATTER = ("engine", "workers", "ray_address", "task", "output")
+_NO_MATTER = ("engine", "workers", "ray_address", "ray_gpus", "task", "output")
 
 
 @dataclass
@@ -126,7 +126,7 @@ def results_of(plan: Plan, chunks: Iterator[Chunk]) -> Results:
     if file.engine == "ray":
         from mtqe.filters.ray_engine import run_on_ray
 
-        return run_on_ray(plan.work, chunks, file.workers, file.ray_address)
+        return run_on_ray(plan.work, chunks, file.workers, file.ray_address, file.ray_gpus)
     if plan.filter.reads_nothing:
         return run_here(plan.work, chunks)
     return run_in_processes(plan.work, chunks, file.workers or os.cpu_count() or 1)

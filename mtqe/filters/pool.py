@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from mtqe.errors import MtqeError
 from mtqe.filters.chunks import Chunk
-from mtqe.filters.work import Result, Work, joined
-
-# Chunks that are being judged or wait for one before them: enough that no process is idle while a slow
-# chunk is at the head of the queue, few enough that memory stays bounded.
-_WAITING_PER_WORKER = 4
-
-# A chunk that a process died of is tried once more as it is: the machine may have run out of memory.
-_TRIES = 2
-
-
-@dataclass
-class _Piece:
-    """A chunk, or a part of one that a process died of."""
-
-    chunk: Chunk
-    tries: int = 0
-    result: Result | None = None
+from mtqe.filters.queue import TRIES, WAITING_PER_WORKER, Piece, Queue
+from mtqe.filters.work import Result, Work
 
 
 @dataclass
@@ -38,36 +22,7 @@ class _Process:
     process: Any
     pipe: Connection
     ready: bool = False
-    piece: _Piece | None = None
-
-
-@dataclass
-class _Queue:
-    """Chunks in order of the input, each as its pieces."""
-
-    order: deque[list[_Piece]] = field(default_factory=deque)
-    todo: deque[_Piece] = field(default_factory=deque)
-
-    def add(self, chunk: Chunk) -> None:
-        """Put a chunk at the end."""
-        piece = _Piece(chunk)
-        self.order.append([piece])
-        self.todo.append(piece)
-
-    def halve(self, piece: _Piece, halves: list[Chunk]) -> None:
-        """Put two pieces in the place of one, to be tried next."""
-        new = [_Piece(chunk, tries=_TRIES - 1) for chunk in halves]
-        pieces = next(pieces for pieces in self.order if any(p is piece for p in pieces))
-        at = next(index for index, other in enumerate(pieces) if other is piece)
-        pieces[at : at + 1] = new
-        self.todo.extendleft(reversed(new))
-
-    def done(self) -> Iterator[tuple[Chunk, Result]]:
-        """The first chunks, as long as all their pieces have results."""
-        while self.order and all(piece.result is not None for piece in self.order[0]):
-            pieces = self.order.popleft()
-            results = [piece.result for piece in pieces if piece.result is not None]
-            yield pieces[0].chunk, results[0] if len(results) == 1 else joined(results)
+    piece: Piece | None = None
 
 
 def run_here(work: Work, chunks: Iterator[Chunk]) -> Iterator[tuple[int, Result]]:
@@ -82,15 +37,9 @@ def run_in_processes(work: Work, chunks: Iterator[Chunk], workers: int) -> Itera
     then in halves; the one record that is left in the end is set aside as bad, with the reason.
     """
     pool = _Pool(work, workers)
-    queue = _Queue()
+    queue = Queue()
     try:
-        more = True
-        while more or queue.order:
-            while more and len(queue.order) < _WAITING_PER_WORKER * workers:
-                chunk = next(chunks, None)
-                more = chunk is not None
-                if chunk is not None:
-                    queue.add(chunk)
+        while queue.fill(chunks, WAITING_PER_WORKER * workers) or queue.order:
             pool.hand_out(queue)
             pool.collect(queue)
             yield from ((chunk.index, result) for chunk, result in queue.done())
@@ -106,7 +55,7 @@ class _Pool:
         # New interpreters: a fork of a process with threads, as BLAS has, may hang.
         self._context = get_context("spawn")
 
-    def hand_out(self, queue: _Queue) -> None:
+    def hand_out(self, queue: Queue) -> None:
         """Give every idle process a piece; new processes come as there is work for them."""
         while queue.todo:
             idle = next((process for process in self._processes if process.piece is None), None)
@@ -120,7 +69,7 @@ class _Pool:
             except OSError:
                 return  # it died; collect sees to it
 
-    def collect(self, queue: _Queue) -> None:
+    def collect(self, queue: Queue) -> None:
         """Wait for a process to answer or to die."""
         waiting = [process for process in self._processes if process.piece is not None]
         if not waiting:
@@ -148,7 +97,7 @@ class _Pool:
         self._processes.append(_Process(process, ours))
         return self._processes[-1]
 
-    def _answer(self, process: _Process, queue: _Queue) -> None:
+    def _answer(self, process: _Process, queue: Queue) -> None:
         try:
             answer = process.pipe.recv()
         except (EOFError, OSError):
@@ -164,10 +113,10 @@ class _Pool:
         else:
             piece = _working_on(process)
             process.piece = None
-            piece.tries = _TRIES
-            self._again(piece, queue, f"judging it failed: {answer}")
+            piece.tries = TRIES
+            queue.again(piece, self._work, f"judging it failed: {answer}")
 
-    def _died(self, process: _Process, queue: _Queue) -> None:
+    def _died(self, process: _Process, queue: Queue) -> None:
         process.process.join()
         process.pipe.close()
         self._processes.remove(process)
@@ -176,20 +125,10 @@ class _Pool:
             raise MtqeError(f"a worker process ended before it began to work (exit code {code})")
         if process.piece is not None:
             process.piece.tries += 1
-            self._again(process.piece, queue, f"its process died, {_cause(process.process.exitcode)}")
-
-    def _again(self, piece: _Piece, queue: _Queue, why: str) -> None:
-        if piece.tries < _TRIES:
-            queue.todo.appendleft(piece)
-            return
-        halves = self._work.split(piece.chunk)
-        if len(halves) > 1:
-            queue.halve(piece, halves)
-        else:
-            piece.result = self._work.set_aside(piece.chunk, why)
+            queue.again(process.piece, self._work, f"its process died, {_cause(process.process.exitcode)}")
 
 
-def _working_on(process: _Process) -> _Piece:
+def _working_on(process: _Process) -> Piece:
     """What a process works on."""
     if process.piece is None:
         raise MtqeError("a worker process answered though nobody asked it")
@@ -210,12 +149,13 @@ def _serve(pipe: Connection, work: Work) -> None:
     try:
         pipe.send(None)
         while True:
-            pipe.send(_answered(work, pipe.recv()))
+            pipe.send(answered(work, pipe.recv()))
     except (EOFError, OSError):
         return
 
 
-def _answered(work: Work, chunk: Chunk) -> Result | MtqeError | str:
+def answered(work: Work, chunk: Chunk) -> Result | MtqeError | str:
+    """A chunk's result, an error that ends the run, or in words what went wrong with this chunk."""
     try:
         return work(chunk)
     except MtqeError as error:

@@ -56,7 +56,8 @@ class FilterFile(Section):
     """The sections of a run file. ``rules`` must all keep an article; without any, all are kept.
 
     ``score`` and ``detect`` name what is worked out of every article that is kept, beyond what the
-    rules need. With ``every_rule`` all reasons are looked for, not just the first.
+    rules need. With ``every_rule`` all reasons are looked for, not just the first. ``ray_gpus`` is the
+    share of a GPU that each worker of the engine "ray" gets.
     """
 
     task: Literal["filter"] = "filter"
@@ -69,6 +70,7 @@ class FilterFile(Section):
     quality: dict[str, Any] = Field(default_factory=dict)
     engine: Literal["local", "ray"] = "local"
     ray_address: str | None = None
+    ray_gpus: float = Field(default=0, ge=0)
     workers: int | None = Field(default=None, ge=1)
 
 
