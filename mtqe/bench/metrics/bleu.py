@@ -70,9 +70,10 @@ class Bleu:
         if self.smooth_method == "add-k":
             correct[..., 1:] += self._smooth_value
             total[..., 1:] += self._smooth_value
-        logs = np.log(self._precisions(correct, total).astype(np.float64))
-        # As a zero in sacrebleu: a very low logarithm, so that the score is 0.
-        logs = np.where(np.isfinite(logs), logs, -9999999999.0)
+        precisions = self._precisions(correct, total).astype(np.float64)
+        # The logarithm of 0 is sacrebleu's: very low, so that the score is 0.
+        logs = np.full_like(precisions, -9999999999.0)
+        np.log(precisions, out=logs, where=precisions > 0)
         mean = ((logs[..., 0] + logs[..., 1] + logs[..., 2]) + logs[..., 3]) / _ORDER
         return np.where(matched, _brevity(sums[..., 0], sums[..., 1]) * np.exp(mean), 0.0)
 
