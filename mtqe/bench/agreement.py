@@ -30,6 +30,7 @@ from mtqe.bench.meta_spa import soft_pairwise_accuracy, system_accuracy
 from mtqe.bench.meta_ties import (
     CONSTANT,
     MOST_PAIRS,
+    MOST_RESAMPLED,
     NO_PAIR,
     Variant,
     best_epsilon,
@@ -104,7 +105,8 @@ def kendall(
 
     Variants "b" and "c" leave tied pairs out, -1 to 1. "23" (-1 to 1) and "acc23" (0 to 1; Deutsch,
     Foster and Freitag, 2023) count a pair that both find tied as in order, and one that only one of
-    both finds tied as out of order. Metric scores at most ``epsilon`` apart are tied.
+    both finds tied as out of order. Metric scores at most ``epsilon`` apart are tied. Where more than
+    ``MOST_RESAMPLED`` pairs would be counted anew for each sample, there is no interval.
     """
     data = judged(metric, human, groups, bootstrap)
     if isinstance(data, Agreement):
@@ -115,6 +117,8 @@ def kendall(
         )
     counts = counts_of(data, epsilon)
     found = mean_of(taus(counts, variant, data), counts.pairs, data, bootstrap, why_none(variant))
+    if how_many(data.group) > MOST_RESAMPLED:
+        return replace(found, epsilon=epsilon or None)
     again = with_interval(found, data, bootstrap, lambda d: _mean(taus(counts_of(d, epsilon), variant, d)))
     return replace(again, epsilon=epsilon or None)
 
@@ -160,6 +164,8 @@ def pairwise_accuracy(
         return data
     right, ordered = _in_order(data)
     found = ratio_of(right, ordered, data, bootstrap, _ALL_TIED)
+    if how_many(data.group) > MOST_RESAMPLED:
+        return found
     return with_interval(found, data, bootstrap, lambda drawn: _share(*_in_order(drawn)))
 
 

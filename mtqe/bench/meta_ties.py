@@ -24,6 +24,9 @@ Variant = Literal["b", "c", "23", "acc23"]
 # Pairs that are listed at once, at some 60 bytes each; where there are more they are counted or drawn.
 MOST_PAIRS = 4_000_000
 
+# Pairs that are counted anew for each sample of a bootstrap: some 10 ms each time.
+MOST_RESAMPLED = 300_000
+
 # Points of a tie threshold's curve that differ by less are equal: their sums were rounded.
 _SAME = 1e-9
 

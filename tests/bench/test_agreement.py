@@ -144,6 +144,16 @@ def test_a_tie_threshold_over_too_many_pairs_is_refused(monkeypatch: pytest.Monk
     assert "too many" in (found.note or "")
 
 
+def test_an_interval_that_would_take_hours_is_left_out() -> None:
+    """Of one group of a thousand; by segment, where each group is a number, there is one."""
+    rng = np.random.default_rng(6)
+    human = rng.normal(size=1000)
+    metric, items = human + rng.normal(size=1000), np.arange(1000) // 4
+    for function in (kendall, pairwise_accuracy):
+        assert function(metric, human, bootstrap=Bootstrap(20)).interval is None
+        assert function(metric, human, items, bootstrap=Bootstrap(20)).interval is not None
+
+
 def test_pairwise_accuracy_leaves_out_what_people_tie_and_halves_what_the_metric_ties() -> None:
     """Four pairs are ordered by people: two right, one wrong, one tied by the metric."""
     metric, human = [3, 1, 1, 2, 9, 9], [2, 1, 2, 3, 5, 5]
