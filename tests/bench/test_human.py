@@ -184,13 +184,13 @@ def test_esa_with_texts_knows_translations(tmp_path: Path) -> None:
     """From a folder as in WMT's repositories; a system without a file is an error with its place."""
     path = esa(tmp_path, *ESA_LINES)
     folder = test_set(tmp_path)
-    ratings = Esa(path, target_lang="deu", texts=folder, language_pair="en-de").read()
+    ratings = Esa(path, target_lang="deu", texts=folder, pair="en-de").read()
     assert ratings.ratings[0].target == "Die Katze saß."
     assert ratings.ratings[0].errors == (MarkedError("minor", "", 4, 9, "Katze"),)
     assert ratings.texts["2"].reference == "Der Hund lief."
     (folder / "system-outputs" / "en-de" / "B.txt").unlink()
     with pytest.raises(InputError, match=r"esa.csv:5: no output of the system 'B'"):
-        Esa(path, target_lang="deu", texts=folder, language_pair="en-de").read()
+        Esa(path, target_lang="deu", texts=folder, pair="en-de").read()
 
 
 @pytest.mark.parametrize(
@@ -276,9 +276,8 @@ def test_ratings_of_mt_metrics_eval_make_scores_alone(tmp_path: Path) -> None:
         ),
         ("human-scores/en-de.mqm.seg.score", "A 1 2\n", "seg.score:1: must be a system and a score"),
         ("human-scores/en-de.mqm.seg.score", "A x\n", "seg.score:1: the score is no number: 'x'"),
-        ("system-outputs/en-de/A.txt", "one\n", "A.txt: 1 lines, but 2 in"),
-        ("documents/en-de.docs", "news d1\n", "en-de.docs: 1 lines, but 2 in"),
-        ("documents/en-de.docs", "news\nnews\n", "en-de.docs:1: must be a domain and a document"),
+        ("system-outputs/en-de/A.txt", "one\n", "A.txt:2: 1 lines here, but 2 in"),
+        ("documents/en-de.docs", "news d1\n", "en-de.docs:2: 1 lines here, but 2 in"),
         ("human-scores/en-de.mqm.merged.seg.rating", "A\tx\nA\tNone\n", "seg.rating:1: is no rating"),
     ],
 )
@@ -296,7 +295,7 @@ def test_scores_of_mt_metrics_eval_must_be_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="name its 'scores', one of mqm"):
         MtMetricsEval(test_set(tmp_path)).read()
     (tmp_path / "wmt99" / "sources" / "en-fr.txt").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match="name its language_pair, such as en-de; it has en-de, en-fr"):
+    with pytest.raises(InputError, match="name its pair, such as en-de; it has en-de, en-fr"):
         MtMetricsEval(tmp_path / "wmt99", scores="mqm").read()
 
 

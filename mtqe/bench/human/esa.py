@@ -19,7 +19,7 @@ from mtqe.bench.human.base import (
     not_empty,
     number,
 )
-from mtqe.bench.human.texts import Texts, texts_of
+from mtqe.bench.human.texts import FolderTexts, texts_of
 from mtqe.errors import InputError
 
 # What the columns are; the rest says when.
@@ -38,7 +38,7 @@ class Esa:
 
     ``source_lang`` and ``target_lang`` choose a pair by the codes of the file ("eng", "ces"). ``texts``
     is a folder as in WMT's repositories (``sources/en-cs.txt``, ``system-outputs/en-cs/*.txt``), for
-    metrics that need texts; ``language_pair`` is what the pair is called in it.
+    metrics that need texts; ``pair`` is what the pair is called in it.
     """
 
     name: ClassVar[str] = "esa"
@@ -46,13 +46,13 @@ class Esa:
     source_lang: str | None = None
     target_lang: str | None = None
     texts: Path | None = None
-    language_pair: str | None = None
+    pair: str | None = None
 
     def read(self) -> HumanRatings:
         """One rating for each line; checks of raters are left out."""
-        texts = texts_of(self.texts, self.language_pair) if self.texts else None
+        texts = texts_of(self.texts, self.pair) if self.texts else None
         ratings = [r for r in self._ratings(texts) if r is not None]
-        pair = (self.language_pair or "").partition("-")
+        pair = (texts.pair if texts else self.pair or "").partition("-")
         return HumanRatings(
             self.path.name,
             not_empty(ratings, self.path),
@@ -63,7 +63,7 @@ class Esa:
             files=(str(self.path),),
         )
 
-    def _ratings(self, texts: Texts | None) -> Iterator[Rating | None]:
+    def _ratings(self, texts: FolderTexts | None) -> Iterator[Rating | None]:
         for place, found in _records(self.path):
             wanted = {"source": self.source_lang, "target": self.target_lang}
             if all(found[side] == code for side, code in wanted.items() if code) and _is_judged(found):
@@ -86,7 +86,7 @@ def _is_judged(found: dict[str, str]) -> bool:
     return found["kind"] == _JUDGED and not article.endswith(_CHECKS) and _TUTORIAL not in article
 
 
-def _rating(found: dict[str, str], texts: Texts | None, place: str) -> Rating:
+def _rating(found: dict[str, str], texts: FolderTexts | None, place: str) -> Rating:
     if not found["line"].isdecimal():
         raise InputError(f"{place}: the third column is the number of a line, not {found['line']!r}")
     segment = str(int(found["line"]) + 1)

@@ -59,7 +59,7 @@ class Mqm:
     changes the points of "severity" or "severity/category/subcategory". Where rows of one translation
     differ in its text, the text of most rows counts, and marks in the others have no place.
     ``texts`` is a folder as in WMT's repositories (``references/en-de.*.txt``), for metrics that need
-    references, and ``language_pair`` what the pair is called in it; ``seg_id`` is then a line's number.
+    references, and ``pair`` what the pair is called in it; ``seg_id`` is then a line's number.
     """
 
     name: ClassVar[str] = "mqm"
@@ -68,7 +68,7 @@ class Mqm:
     source_lang: str | None = None
     target_lang: str | None = None
     texts: Path | None = None
-    language_pair: str | None = None
+    pair: str | None = None
 
     def read(self) -> HumanRatings:
         """One rating for each rater, system and segment."""
@@ -76,7 +76,7 @@ class Mqm:
         targets = _targets(rows)
         texts = {row.segment: Text(_unmarked(row.source)) for row in rows}
         if self.texts is not None:
-            given = texts_of(self.texts, self.language_pair).by_segment
+            given = texts_of(self.texts, self.pair).by_segment
             texts = {
                 segment: replace(text, reference=given[segment].reference) if segment in given else text
                 for segment, text in texts.items()

@@ -18,7 +18,7 @@ from mtqe.bench.human.base import (
     not_empty,
     number,
 )
-from mtqe.bench.human.texts import Texts, texts_of
+from mtqe.bench.human.texts import FolderTexts, texts_of
 from mtqe.bench.human.weights import Weights, points, with_defaults
 from mtqe.errors import InputError
 
@@ -36,15 +36,15 @@ class MtMetricsEval:
 
     name: ClassVar[str] = "mt_metrics_eval"
     path: Path
-    language_pair: str | None = None
+    pair: str | None = None
     scores: str | None = None
     ratings: str | None = None
     weights: dict[str, float] | None = None
 
     def read(self) -> HumanRatings:
         """One rating for each system and segment that has a score or a rating."""
-        texts = texts_of(self.path, self.language_pair)
-        pair = Path(texts.files[0]).stem
+        texts = texts_of(self.path, self.pair)
+        pair = texts.pair
         scored = self._scores(texts, pair)
         marked = self._marked(texts, pair)
         if not scored and not marked:
@@ -66,13 +66,13 @@ class MtMetricsEval:
         named = ((self.scores, "score"), (self.ratings, "rating"))
         return [str(self.path / "human-scores" / f"{pair}.{n}.seg.{kind}") for n, kind in named if n]
 
-    def _scores(self, texts: Texts, pair: str) -> dict[str, list[float | None]]:
+    def _scores(self, texts: FolderTexts, pair: str) -> dict[str, list[float | None]]:
         if self.scores is None:
             return {}
         path = self.path / "human-scores" / f"{pair}.{self.scores}.seg.score"
         return block_scores(path, len(texts.by_segment))
 
-    def _marked(self, texts: Texts, pair: str) -> dict[str, list[tuple[str, str, str] | None]]:
+    def _marked(self, texts: FolderTexts, pair: str) -> dict[str, list[tuple[str, str, str] | None]]:
         """Place, rating and rater by system and segment, unread."""
         if self.ratings is None:
             return {}
@@ -116,7 +116,7 @@ def _named(folder: Path, pair: str) -> list[str]:
 def _joined(
     scored: dict[str, list[float | None]],
     marked: dict[str, list[tuple[str, str, str] | None]],
-    texts: Texts,
+    texts: FolderTexts,
     weights: Weights,
 ) -> Iterator[Rating]:
     for system in dict.fromkeys([*scored, *marked]):
@@ -124,8 +124,7 @@ def _joined(
         rows = zip(texts.by_segment, scored.get(system, blanks), marked.get(system, blanks), strict=True)
         for index, (segment, score, rating) in enumerate(rows):
             if score is not None or rating is not None:
-                article = texts.articles[index] if texts.articles else None
-                domain = texts.domains[index] if texts.domains else None
+                article, domain = texts.articles[index], texts.domains[index]
                 target = texts.outputs[system][index] if system in texts.outputs else None
                 errors, total = _errors(rating, target, weights) if rating else (None, None)
                 own = score if scored else total

@@ -1,8 +1,4 @@
-"""Sources, references and systems' outputs from a folder as WMT and mt-metrics-eval lay it out.
-
-``sources/PAIR.txt``, ``references/PAIR.NAME.txt``, ``system-outputs/PAIR/SYSTEM.txt`` and
-``documents/PAIR.docs`` ("domain document" on each line), where PAIR is "en-de".
-"""
+"""Sources, references and systems' outputs from a folder as WMT and mt-metrics-eval lay it out."""
 
 from __future__ import annotations
 
@@ -10,21 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtqe.bench.human.base import Text, lines_of
+from mtqe.bench.human.base import Text
+from mtqe.bench.testsets.mt_metrics_eval import MtMetricsEval
 from mtqe.errors import InputError
 
 _MISSING = "[No translation supplied]"
 
 
 @dataclass(frozen=True)
-class Texts:
-    """The texts of a folder; segments are numbered from 1, as lines are."""
+class FolderTexts:
+    """The texts of a language pair; segments are numbered from 1, as lines are."""
 
     folder: Path
+    pair: str
     by_segment: Mapping[str, Text]
     outputs: Mapping[str, tuple[str | None, ...]]
-    articles: tuple[str, ...]  # of each segment, with its domain
-    domains: tuple[str, ...]
+    articles: tuple[str | None, ...]
+    domains: tuple[str | None, ...]
     files: tuple[str, ...]
 
     def target(self, system: str, segment: str, place: str) -> str | None:
@@ -37,25 +35,24 @@ class Texts:
         return lines[int(segment) - 1]
 
 
-def texts_of(folder: Path, pair: str | None) -> Texts:
+def texts_of(folder: Path, pair: str | None) -> FolderTexts:
     """The texts of a language pair, the only one of the folder if none is named."""
     pair = pair or _only_pair(folder)
-    source = folder / "sources" / f"{pair}.txt"
-    sources = _lines(source, None)
-    references = _beside(folder, f"references/{pair}.*.txt", len(sources), source)
-    outputs = _beside(folder, f"system-outputs/{pair}/*.txt", len(sources), source)
-    documents = folder / "documents" / f"{pair}.docs"
-    docs = [_document(line, place) for line, place in _placed(documents)] if documents.exists() else []
-    if docs and len(docs) != len(sources):
-        raise InputError(f"{documents}: {len(docs)} lines, but {len(sources)} in {source}")
-    reference = next(iter(references.values()), (None,) * len(sources))
-    return Texts(
+    found = MtMetricsEval(folder, pair).read()
+    nothing = (None,) * found.size
+    sources = found.sources or nothing
+    reference = found.references[0] if found.references else nothing
+    return FolderTexts(
         folder,
+        pair,
         {str(n): Text(*both) for n, both in enumerate(zip(sources, reference, strict=True), 1)},
-        {path.stem: lines for path, lines in outputs.items()},
-        tuple(document for _, document in docs),
-        tuple(domain for domain, _ in docs),
-        (str(source), *map(str, references), *map(str, outputs)),
+        {
+            system: tuple(None if line == _MISSING else line for line in lines)
+            for system, lines in found.systems.items()
+        },
+        found.documents or nothing,
+        found.domains or nothing,
+        found.files,
     )
 
 
@@ -63,28 +60,5 @@ def _only_pair(folder: Path) -> str:
     pairs = sorted(path.stem for path in folder.glob("sources/*.txt"))
     if len(pairs) != 1:
         known = f"it has {', '.join(pairs)}" if pairs else "it has no sources/*.txt"
-        raise InputError(f"{folder}: name its language_pair, such as en-de; {known}")
+        raise InputError(f"{folder}: name its pair, such as en-de; {known}")
     return pairs[0]
-
-
-def _beside(folder: Path, pattern: str, expected: int, source: Path) -> dict[Path, tuple[str | None, ...]]:
-    """The files of a pattern, by name; each must have as many lines as the sources."""
-    return {path: _lines(path, (expected, source)) for path in sorted(folder.glob(pattern))}
-
-
-def _lines(path: Path, expected: tuple[int, Path] | None) -> tuple[str | None, ...]:
-    lines = tuple(None if line == _MISSING else line for line, _ in _placed(path))
-    if expected and len(lines) != expected[0]:
-        raise InputError(f"{path}: {len(lines)} lines, but {expected[0]} in {expected[1]}")
-    return lines
-
-
-def _placed(path: Path) -> list[tuple[str, str]]:
-    return [(line, place) for place, line in lines_of(path)]
-
-
-def _document(line: str, place: str) -> tuple[str, str]:
-    parts = line.split()
-    if len(parts) < 2:
-        raise InputError(f"{place}: must be a domain and a document, with a space or tab between")
-    return parts[0], parts[1]

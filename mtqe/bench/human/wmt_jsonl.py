@@ -22,13 +22,13 @@ _PARTS = 3
 class WmtJsonl:
     """WMT24's and WMT25's ``*humeval*.jsonl``: ESA scores from 0 to 100 with marked spans.
 
-    ``language_pair`` chooses segments by the beginning of their document's name ("en-cs_CZ"). Systems
+    ``pair`` chooses segments by the beginning of their document's name ("en-cs_CZ"). Systems
     whose names are those of references are translations like the others, see ``leave_out``.
     """
 
     name: ClassVar[str] = "wmt_jsonl"
     path: Path
-    language_pair: str | None = None
+    pair: str | None = None
     reference: str = "refA"
 
     def read(self) -> HumanRatings:
@@ -40,9 +40,9 @@ class WmtJsonl:
             targets = row.get("tgt_text") or {}
             texts[str(number)] = Text(row.get("src_text"), targets.get(self.reference))
             ratings += _ratings(row, str(number), place)
-        pair = (self.language_pair or "").partition("-")
+        pair = (self.pair or "").partition("-")
         return HumanRatings(
-            f"{self.path.name} {self.language_pair or ''}".strip(),
+            f"{self.path.name} {self.pair or ''}".strip(),
             not_empty(ratings, self.path),
             "ESA, 0 to 100",
             texts,
@@ -53,7 +53,7 @@ class WmtJsonl:
         )
 
     def _is_wanted(self, row: dict[str, Any]) -> bool:
-        pair = self.language_pair
+        pair = self.pair
         return pair is None or str(row["doc_id"]).startswith(f"{pair}{_JOINT}")
 
 
