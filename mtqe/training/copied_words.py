@@ -1,4 +1,4 @@
-"""Fit the model of words left untranslated: python -m mtqe.training.copied_words --data DIR.
+"""Fit the model of words left untranslated: mtqe train configs/train-copied-words.yaml.
 
 A logistic regression (scikit-learn) on the words that translations copy from their source: those
 that annotators of MQM marked as untranslated against all others, in the licensed rows of
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 
 from mtqe.data import Span
@@ -87,20 +86,11 @@ def whole_documents(data: Path) -> Iterator[tuple[str, str, tuple[str, str], lis
             yield row["mt"], row["src"], (target, source), marked[key]
 
 
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-def main(data: Path, out: Path) -> None:
-    """Remake the weight file in OUT from the data."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    path = out / "copied_words.json"
+def make(data: Path, out: Path) -> Path:
+    """Write ``copied_words.json`` into ``out``; the same data gives the same bytes."""
     stored = fit(marked(data))
     model = CopiedWords(stored["bias"], tuple(stored["weights"].values()), 1.0)
     stored["precision"] = precision(data, model)
+    path = out / "copied_words.json"
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-    click.echo(path)
-
-
-if __name__ == "__main__":
-    main()
+    return path

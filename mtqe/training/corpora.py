@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mtqe.training.provenance import note_read
+
 SETS = (
     "spans/mqm20.en-de",
     "spans/mqm20.zh-en",
@@ -33,7 +35,8 @@ _HELD_OUT = 10
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a compressed JSONL file."""
+    """The records of a compressed JSONL file; an ``InputError`` if it is not there."""
+    note_read(path)
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         for line in stream:
             yield json.loads(line)
@@ -91,6 +94,7 @@ def _texts(row: dict[str, Any], language: str) -> Iterator[str | None]:
 
 def tatoeba_texts(path: Path, column: int) -> Iterator[str]:
     """One side of a file of tab-separated pairs, each sentence once."""
+    note_read(path)
     seen: set[str] = set()
     with path.open(encoding="utf-8") as stream:
         for line in stream:

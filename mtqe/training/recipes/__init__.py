@@ -1,0 +1,1 @@
+"""Recipes: one file for each kind of weights, found by importing this folder."""
