@@ -50,7 +50,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
     if ours:
         options: dict[str, Any] = {} if address else {"include_dashboard": False}
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
+            ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **options)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise InputError(f"no Ray cluster answers at {address}: {error}") from error
     try:

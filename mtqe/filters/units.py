@@ -51,7 +51,7 @@ class Sides:
     longest: int = 1_000_000
 
 
-class _Caught(Rejects):
+class Caught(Rejects):
     """Bad records in memory."""
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ def _named(record: dict[str, Any] | None, names: Sequence[str]) -> Any:
 def _unit(
     chunk: Chunk, rows: Sequence[Row], group: list[int], sides: Sides, bad: list[dict[str, Any]]
 ) -> Unit:
-    caught = _Caught()
+    caught = Caught()
     options = ReadOptions(sides.source_lang, sides.target_lang, rejects=caught)
     by_number = {rows[index].number: rows[index] for index in group}
 

@@ -1,0 +1,125 @@
+"""Filters as functions of other tools: rows, columns and tables in, the same out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Any
+
+from mtqe.data import Article
+from mtqe.errors import InputError
+from mtqe.filters.article_filter import ArticleFilter
+from mtqe.filters.stages import Decision
+from mtqe.filters.units import Caught
+from mtqe.filters.work import ADDED
+from mtqe.readers.base import ReadOptions
+from mtqe.readers.records import FIELDS, Line, articles
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class BatchFilter:
+    """A filter for the functions that ``datasets``, ``datatrove``, Ray Data and data frames call.
+
+    >>> from mtqe.filters import filter_of
+    >>> keep = filter_of({"rules": [{"name": "length", "at_least": 3}]})
+    >>> keep({"target": "Too short."})
+    False
+
+    Every record is an article by itself, with the fields that the readers know: ``target`` (or ``text``),
+    ``source``, ``target_lang`` and so on. Its languages may be named here for records that name none.
+    A record that is none is an ``InputError``.
+    """
+
+    filter: ArticleFilter
+    source_lang: str | None = None
+    target_lang: str | None = None
+    column: str = field(default=ADDED)
+
+    def __call__(self, record: Record) -> Any:
+        """Whether a record is kept; of columns (``batched=True``) a list of that."""
+        if _is_columns(record):
+            return [decision.keep for decision in self.decide(_rows(record))]
+        return next(self.decide([record])).keep
+
+    def decide(self, records: Iterable[Record]) -> Iterator[Decision]:
+        """One decision for each record, in order."""
+        return self.filter.decide(self._article(number, record) for number, record in enumerate(records, 1))
+
+    def add(self, record: Record) -> dict[str, Any]:
+        """What the filter says, as the new column "mtqe": for ``map``, with ``batched=True`` or without.
+
+        The value is the same object as ``mtqe filter`` adds to a record.
+        """
+        if _is_columns(record):
+            return {self.column: [self.filter.added(decision) for decision in self.decide(_rows(record))]}
+        return {self.column: self.filter.added(next(self.decide([record])))}
+
+    def kept(self, table: Any) -> Any:
+        """The rows that are kept, as what they came in.
+
+        That is a pandas or polars data frame, an Arrow table or record batch, a mapping of columns, or a
+        list of records.
+        """
+        if isinstance(table, Mapping):
+            keep = self(table)
+            return {
+                name: [v for v, k in zip(column, keep, strict=True) if k] for name, column in table.items()
+            }
+        if isinstance(table, Sequence):
+            return [row for row, decision in zip(table, self.decide(table), strict=True) if decision.keep]
+        return _masked(table, [decision.keep for decision in self.decide(_records(table))])
+
+    def _article(self, number: int, record: Record) -> Article:
+        """A record as an article; rows of one article can't be known from one of them."""
+        left_out = {self.column, *FIELDS["article"]}
+        known = {name: v for name, v in record.items() if v is not None and name not in left_out}
+        caught = Caught()
+        options = ReadOptions(self.source_lang, self.target_lang, rejects=caught)
+        line = Line("record", number, b"", "record")
+        found = list(articles([line], lambda _: known, "record", options))
+        if caught.entries:
+            raise InputError(f"record {number}: {caught.entries[0]['error']}")
+        return found[0]
+
+
+def _is_columns(record: Record) -> bool:
+    """Whether a mapping has columns and not the values of one record."""
+    first = next((record[name] for name in ("target", "text", "mt") if name in record), None)
+    return isinstance(first, Sequence) and not isinstance(first, str)
+
+
+def _rows(columns: Record) -> Iterator[dict[str, Any]]:
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    """The rows of a table of any of the libraries."""
+    kind = type(table).__module__.split(".")[0]
+    if kind == "pyarrow":
+        return list(table.to_pylist())
+    if kind == "polars":
+        return list(table.to_dicts())
+    if kind == "pandas":
+        return [{name: _value(v) for name, v in row.items()} for row in table.to_dict("records")]
+    raise InputError(f"rows of {type(table).__name__}: give a pandas, polars or Arrow table, or records")
+
+
+def _value(value: Any) -> Any:
+    """A value of a data frame; what pandas has for a missing one is None."""
+    return None if isinstance(value, float) and value != value else value
+
+
+def _masked(table: Any, keep: list[bool]) -> Any:
+    if type(table).__module__.startswith("pandas"):
+        return table[keep]
+    return table.filter(_arrow(keep)) if type(table).__module__.startswith("pyarrow") else table.filter(keep)
+
+
+def _arrow(keep: list[bool]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(keep, pa.bool_())
