@@ -16,9 +16,9 @@ from mtqe.errors import ConfigError, InputError
 from mtqe.evaluate import Evaluator, default_detectors, default_scorers
 from mtqe.quality import Quality
 from mtqe.runfiles import Spec, build
-from mtqe.scorers.base import scorers
+from mtqe.scorers.base import Scorer, scorers
 
-_QUALITY = "quality"
+_QUALITY, _BY_ITSELF = "quality", "reference_chrf"
 _MAJOR = ("major", "critical")
 
 
@@ -59,7 +59,7 @@ class Own:
 
     def _evaluator(self) -> Evaluator:
         problems: list[str] = []
-        own = default_scorers() if self.score is None else build(scorers, self.score, "score", problems)
+        own = _defaults() if self.score is None else build(scorers, self.score, "score", problems)
         found = (
             default_detectors() if self.detect is None else build(detectors, self.detect, "detect", problems)
         )
@@ -75,6 +75,11 @@ class Own:
                 span = (max(issue.start - start, 0), min(issue.end, end) - start)
                 found[cells[issue.segment]].append(MarkedSpan(*span, issue.severity in _MAJOR))
         return found
+
+
+def _defaults() -> tuple[Scorer, ...]:
+    """The scorers of a report, but for chrF, which is a metric by itself here."""
+    return tuple(scorer for scorer in default_scorers() if scorer.name != _BY_ITSELF)
 
 
 def _keep_scores(report: ArticleReport, cells: list[Cell], values: dict[str, dict[Cell, float]]) -> None:
