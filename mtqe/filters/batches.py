@@ -65,9 +65,7 @@ class BatchFilter:
         """
         if isinstance(table, Mapping):
             keep = self(table)
-            return {
-                name: [v for v, k in zip(column, keep, strict=True) if k] for name, column in table.items()
-            }
+            return {name: list(compress(column, keep)) for name, column in table.items()}
         if isinstance(table, Sequence):
             return [row for row, decision in zip(table, self.decide(table), strict=True) if decision.keep]
         return _masked(table, [decision.keep for decision in self.decide(_records(table))])
