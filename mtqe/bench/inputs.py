@@ -10,6 +10,7 @@ from pathlib import Path
 from mtqe.bench.runfile import Benchmark, BenchmarkFile
 from mtqe.bench.testset import TestSet, Texts, checked
 from mtqe.bench.testsets.base import read_beside, read_lines
+from mtqe.bench.testsets.jsonl import Jsonl
 from mtqe.errors import InputError
 from mtqe.registry import nearest
 
@@ -54,8 +55,19 @@ def _systems(base: TestSet, file: BenchmarkFile, size: int, beside: Path) -> dic
     for name, path in _files(file, base):
         if name in systems:
             raise InputError(f"{path}: a system is called {name!r} already; name them under 'systems:'")
-        systems[name] = read_beside(path, size, beside)
+        systems[name] = _targets(path, base, size, beside)
     return systems
+
+
+def _targets(path: Path, base: TestSet, size: int, beside: Path) -> Texts:
+    """A system's translations: a line each, or records that name the segments of the test set."""
+    if base.ids is None or not path.name.removesuffix(".gz").endswith(".jsonl"):
+        return read_beside(path, size, beside)
+    known = dict(Jsonl(path).named())
+    lacking = next((name for name in base.ids if name not in known), None)
+    if lacking is not None:
+        raise InputError(f"{path}: lacks a record of segment {lacking!r}, which {beside} has")
+    return tuple(known[name] for name in base.ids)
 
 
 def _files(file: BenchmarkFile, base: TestSet) -> Iterator[tuple[str, Path]]:

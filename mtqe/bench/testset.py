@@ -17,7 +17,8 @@ class TestSet:
     """Any number of systems over the same segments; every sequence has one entry a segment.
 
     ``documents`` and ``domains`` name the document and the domain of each segment, where they are
-    known; the segments of a document stand together. ``files`` are the files that were read.
+    known; the segments of a document stand together. ``ids`` are the names that files of systems
+    call segments by, if they do. ``files`` are the files that were read.
     """
 
     __test__: ClassVar[bool] = False  # pytest takes it for a class of tests
@@ -27,6 +28,7 @@ class TestSet:
     references: tuple[Texts, ...] = ()
     documents: Texts | None = None
     domains: Texts | None = None
+    ids: Texts | None = None
     source_lang: str | None = None
     target_lang: str | None = None
     files: Texts = ()

@@ -97,6 +97,20 @@ def wmt_jsonl(folder: Path) -> str:
     return f"test_set: {{name: jsonl, path: {folder}/wmt.jsonl, pair: fr-en}}"
 
 
+def wmt_submissions(folder: Path) -> str:
+    """As participants of WMT25 and WMT26 see it: sources in one file, each system in its own."""
+    names = [f"fr-en_#_{DOMAINS[n]}_#_{DOCUMENTS[n]}_#_{n}" for n in range(3)]
+    records = [
+        {"doc_id": names[n], "src_text": SOURCES[n], "refs": {"refA": {"ref": REFERENCE[n]}}}
+        for n in range(3)
+    ]
+    lines(folder / "wmt.jsonl", tuple(map(json.dumps, records)))
+    for name, texts in SYSTEMS.items():
+        rows_ = [{"doc_id": names[n], "hypothesis": texts[n]} for n in (2, 0, 1)]
+        lines(folder / "out" / f"{name}.jsonl", tuple(map(json.dumps, rows_)))
+    return f'test_set: {folder}/wmt.jsonl\nsystems: ["{folder}/out/*.jsonl"]'
+
+
 def xml(folder: Path) -> str:
     """WMT's XML."""
 
@@ -162,7 +176,18 @@ def load(folder: Path, sections: str) -> TestSet:
     return load_test_set(load_benchmark(path))
 
 
-FORMATS = [plain, jsonl, tsv, wide_tsv, wmt_jsonl, xml, mt_metrics_eval, parquet, saved_to_disk]
+FORMATS = [
+    plain,
+    jsonl,
+    tsv,
+    wide_tsv,
+    wmt_jsonl,
+    wmt_submissions,
+    xml,
+    mt_metrics_eval,
+    parquet,
+    saved_to_disk,
+]
 
 
 @pytest.mark.parametrize("write", FORMATS, ids=lambda write: write.__name__)
@@ -233,6 +258,17 @@ def test_a_missing_system_is_named(tmp_path: Path) -> None:
     lines(tmp_path / "set.jsonl", tuple(map(json.dumps, rows()[:-1])))
     with pytest.raises(InputError, match=r"set\.jsonl:3: system 'b' has no target"):
         load(tmp_path, f"test_set: {tmp_path}/set.jsonl")
+
+
+def test_a_submission_that_lacks_a_segment_is_named(tmp_path: Path) -> None:
+    """By the segment's name."""
+    sections = wmt_submissions(tmp_path)
+    lines(tmp_path / "out" / "a.jsonl", ('{"doc_id": "x", "hypothesis": "y"}',))
+    with pytest.raises(InputError, match=r"a\.jsonl: lacks a record of segment 'fr-en_#_news_#_x_#_0'"):
+        load(tmp_path, sections)
+    lines(tmp_path / "out" / "a.jsonl", ('{"doc_id": "x"}',))
+    with pytest.raises(InputError, match=r'a\.jsonl:1: needs "doc_id" and "hypothesis"'):
+        load(tmp_path, sections)
 
 
 def test_raters_of_a_segment_are_one_segment_if_its_target_is_one(tmp_path: Path) -> None:

@@ -34,6 +34,14 @@ class Jsonl:
         """The test set of all records, or of those of the pair."""
         return test_set_of(self._records(), str(self.path))
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Name of segment and translation of each record of a system's own file, as WMT gets them."""
+        for number, record in self._records():
+            name, target = record.get("doc_id"), record.get("hypothesis")
+            if not isinstance(name, str) or not isinstance(target, str):
+                raise InputError(f'{self.path}:{number}: needs "doc_id" and "hypothesis", both text')
+            yield name, target.rstrip()
+
     def _records(self) -> Iterator[tuple[int, dict[str, Any]]]:
         with open_bytes(str(self.path)) as stream:
             for number, raw in numbered_lines(stream, str(self.path)):

@@ -36,6 +36,7 @@ class _Row:
     document: str | None = None
     domain: str | None = None
     targets: dict[str, str] = field(default_factory=dict)
+    id: str | None = None
 
 
 def test_set_of(records: Iterable[Record], file: str) -> TestSet:
@@ -50,7 +51,7 @@ def test_set_of(records: Iterable[Record], file: str) -> TestSet:
             langs[0] or _text(known, "source_lang", place),
             langs[1] or _text(known, "target_lang", place),
         )
-        if any(isinstance(record.get(name), Mapping) for name in _SYSTEMS):
+        if "target" not in known or any(isinstance(record.get(name), Mapping) for name in _SYSTEMS):
             rows[number] = _whole(record, known, place)
         else:
             _add(rows, known, order, place)
@@ -81,9 +82,7 @@ def _text(known: Mapping[str, Any], name: str, place: str) -> str | None:
 def _add(rows: dict[Any, _Row], known: Mapping[str, Any], order: dict[str, int], place: str) -> None:
     """Add a record of one system to the segment that it is of: by its names, or else by its order."""
     system = _text(known, "system", place) or "system"
-    target = _text(known, "target", place)
-    if target is None:
-        raise InputError(f'{place}: lacks "target" (or "mt", "hypothesis", "translation", "text")')
+    target = _text(known, "target", place) or ""
     key: Any = (_text(known, "article", place), _text(known, "id", place))
     if key[1] is None:
         key = order[system] = order.get(system, -1) + 1
@@ -97,7 +96,9 @@ def _add(rows: dict[Any, _Row], known: Mapping[str, Any], order: dict[str, int],
 
 
 def _whole(record: Mapping[str, Any], known: Mapping[str, Any], place: str) -> _Row:
-    targets = next(record[name] for name in _SYSTEMS if isinstance(record.get(name), Mapping))
+    targets = next((record[name] for name in _SYSTEMS if isinstance(record.get(name), Mapping)), {})
+    if not targets and "source" not in known:
+        raise InputError(f'{place}: lacks "target" (or "mt", "hypothesis", "translation", "text")')
     references = next((record[name] for name in _REFERENCES if record.get(name)), ())
     found = _references(references) or ((known["reference"],) if "reference" in known else ())
     # WMT lists its references among the systems.
@@ -111,6 +112,7 @@ def _whole(record: Mapping[str, Any], known: Mapping[str, Any], place: str) -> _
         _without_segment(document),
         _domain(known) or _domain_of(document),
         systems,
+        document,
     )
 
 
@@ -148,6 +150,7 @@ def _joined(rows: Sequence[_Row], file: str, langs: tuple[str | None, str | None
         references=_all_references(rows),
         documents=_column([row.document for row in rows]),
         domains=_column([row.domain for row in rows]),
+        ids=_column([row.id for row in rows]),
         source_lang=langs[0],
         target_lang=langs[1],
         files=(file,),
