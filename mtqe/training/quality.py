@@ -1,8 +1,7 @@
-"""Train the quality network: python -m mtqe.training.quality --data DIR.
+"""Train the quality network: mtqe train configs/train-quality-net.yaml.
 
-Needs ``mtqe[torch]``. States of all texts are kept in --cache (4 GB); 25 minutes on one core. The
-weights don't ship: see ``benchmarks/quality.py`` for what they are worth. The
-same data and settings give the same weights on the same machine.
+Needs ``mtqe[torch]``. States of all texts are kept in a folder (4 GB); 25 minutes on one core. The
+same data and settings give the same weights on the same machine, interrupted or not.
 
 Losses: MQM points per 100 words (of all errors, accuracy, fluency), whether there is an error,
 which pieces annotators marked, direct assessments, and, most of all, which of two translations
@@ -15,14 +14,13 @@ import hashlib
 import json
 import math
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 import torch
 from safetensors.numpy import save_file
@@ -30,6 +28,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mtqe.models.quality_net import OUTPUTS
+from mtqe.models.transformer import pick_device
 from mtqe.training.calibration import MOST_POINTS
 from mtqe.training.quality_batches import Learnt, Row, Unit, inputs, rounds
 from mtqe.training.quality_examples import (
@@ -43,7 +42,9 @@ from mtqe.training.quality_examples import (
     read,
 )
 from mtqe.training.quality_states import KEPT, States, encode, labels
-from mtqe.training.quality_torch import Network, exported
+from mtqe.training.quality_torch import Batch, Network, exported
+from mtqe.training.recipes.base import Progress
+from mtqe.training.resume import Checkpoints
 from mtqe.training.spoil import BROKEN, NEEDS_SOURCE
 
 SEED = 1
@@ -53,6 +54,7 @@ _WARM_UP = 200
 _LEAST_RATE = 0.02
 _DECAY = 0.02
 _CLIP = 1.0
+_SHOWN_EVERY = 20
 
 # Noise on the states, so that the network does not know texts again.
 _NOISE = 0.1
@@ -116,11 +118,12 @@ class Trainer:
 
     states: States
     labels: Mapping[int, Any]  # by the identity of the judged translation
+    device: torch.device
 
     def loss(self, network: Network, units: Sequence[Unit]) -> Tensor:
         """The mean loss of a batch."""
         rows = [row for unit in units for row in unit]
-        batch = inputs(rows, self.states)
+        batch = Batch(*(part.to(self.device) for part in inputs(rows, self.states)))
         batch.target[..., :KEPT] *= 1 + _NOISE * torch.randn_like(batch.target[..., :KEPT])
         out, marks = network(batch)
         total = (
@@ -281,30 +284,59 @@ def _judged_preference(
     return [Preference(worse, better, output, clear * share * (1.0 if output == TOTAL else _PART_PAIRS))]
 
 
+@dataclass(frozen=True)
+class Settings:
+    """How long to train, from which seed, on which device ("auto" is a GPU if there is one)."""
+
+    steps: int = STEPS
+    seed: int = SEED
+    device: str = "auto"
+
+
 def train(
-    examples: Examples, chosen: Learnt, states: States, steps: int, say: Callable[[str], Any]
+    examples: Examples,
+    chosen: Learnt,
+    states: States,
+    settings: Settings,
+    checkpoints: Checkpoints,
+    progress: Progress,
 ) -> Network:
-    """The network after so many steps."""
-    torch.manual_seed(SEED)
-    network = Network()
+    """The network after so many steps, on the CPU; it goes on from the last checkpoint."""
+    torch.manual_seed(settings.seed)
+    place = pick_device(settings.device)
+    network = Network().to(place)
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=_DECAY)
-    trainer = Trainer(states, _labels(chosen.judged, list(examples.numbers), states))
-    batches = rounds(chosen, states, random.Random(SEED))  # noqa: S311 (no secret)
+    trainer = Trainer(states, _labels(chosen.judged, list(examples.numbers), states), place)
+    batches = rounds(chosen, states, random.Random(settings.seed))  # noqa: S311 (no secret)
     network.train()
-    began, recent = time.monotonic(), 0.0
-    for step, units in enumerate(islice(batches, steps)):
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, step / _WARM_UP) * max(_LEAST_RATE, 1 - step / steps)
+    first = checkpoints.restore(network, optimiser)
+    # Which texts a batch has depends on the seed alone: those that were learnt from are passed over.
+    for step, units in enumerate(islice(batches, first, settings.steps), first):
+        loss = _learn(network, optimiser, trainer, units, _rate(step, settings.steps))
+        if step % _SHOWN_EVERY == 0:
+            progress(step, settings.steps, f"loss {loss.item():.3f}")
+        checkpoints.save(step + 1, network, optimiser)
+    return network.cpu().eval()
+
+
+def _rate(step: int, steps: int) -> float:
+    return RATE * min(1.0, step / _WARM_UP) * max(_LEAST_RATE, 1 - step / steps)
+
+
+def _learn(
+    network: Network, optimiser: torch.optim.Optimizer, trainer: Trainer, units: Sequence[Unit], rate: float
+) -> Tensor:
+    """One step; the loss before it."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    # On the CPU, where it is the default anyway, naming it only costs time.
+    with torch.device(trainer.device) if trainer.device.type != "cpu" else nullcontext():
         loss = trainer.loss(network, units)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
-        optimiser.step()
-        recent += loss.item()
-        if step % _WARM_UP == _WARM_UP - 1:
-            say(f"{time.monotonic() - began:.0f} s: step {step + 1} of {steps}, loss {recent / _WARM_UP:.4f}")
-            recent = 0.0
-    return network.eval()
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
+    optimiser.step()
+    return loss.detach()
 
 
 def _labels(judged: Sequence[Judged], texts: Sequence[str], states: States) -> dict[int, Any]:
@@ -345,44 +377,41 @@ def save(arrays: dict[str, Any], about: dict[str, Any], path: Path) -> None:
     path.chmod(0o644)
 
 
-def make(data: Path, out: Path, folder: Path, steps: int, leave_out: str | None) -> None:
-    """Read, encode, train, and write the weights."""
+def make(
+    data: Path,
+    out: Path,
+    folder: Path,
+    settings: Settings,
+    leave_out: str | None,
+    checkpoints: Callable[[str], Checkpoints],
+    progress: Progress,
+) -> None:
+    """Read, encode (states stay in ``folder``), train, and write the weights to the file ``out``.
+
+    ``checkpoints`` gives those of a run, by what tells it from others.
+    """
     examples = read(data)
+    progress(0, settings.steps, "states")
     states = encode(list(examples.numbers), folder)
     chosen = learnt(examples, leave_out)
-    arrays = arrays_of(train(examples, chosen, states, steps, click.echo), states)
+    kept = checkpoints(_run(examples, chosen, settings))
+    arrays = arrays_of(train(examples, chosen, states, settings, kept, progress), states)
     about = {
         "data": "WMT20/WMT21 news (Google's MQM labels), WMT21 biomedical (Apache-2.0), MLQE-PE (CC0), "
         "half of DEMETR (MIT)",
         "judged": languages(chosen.judged),
         "left_out": leave_out,
         "licence": "Apache-2.0",
-        "seed": SEED,
-        "steps": steps,
+        "seed": settings.seed,
+        "steps": settings.steps,
     }
     save(arrays, about, out)
 
 
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option(
-    "--out",
-    type=Path,
-    default=Path("/tmp/quality_net.safetensors"),  # noqa: S108
-    show_default=True,
-)
-@click.option("--cache", "folder", type=Path, default=Path("/tmp/mtqe-states"), show_default=True)  # noqa: S108
-@click.option("--steps", type=int, default=STEPS, show_default=True)
-@click.option("--leave-out", help="A set not to train on, to measure on it: mqm20, mqm21news or bio21.")
-@click.option("--threads", type=int, default=1, show_default=True)
-def main(data: Path, out: Path, folder: Path, steps: int, leave_out: str | None, threads: int) -> None:
-    """Train, and write the weights to OUT."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    torch.set_num_threads(threads)
-    make(data, out, folder, steps, leave_out)
-    click.echo(out)
-
-
-if __name__ == "__main__":
-    main()
+def _run(examples: Examples, chosen: Learnt, settings: Settings) -> str:
+    """A digest of what is learnt from and how; two runs of one digest give the same weights."""
+    digest = hashlib.sha256(f"{settings.steps} {settings.seed}".encode())
+    for text in examples.numbers:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    digest.update(repr(chosen).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -69,12 +69,15 @@ def train(training: Training, progress: Progress) -> Trained:
     recipe, out = training.recipe, training.out
     check(recipe)
     with open_folder(out) as folder, files_read() as read:
-        _begin_with(recipe, out, folder)
+        before = _begin_with(recipe, out, folder)
         about = recipe.make(folder, progress)
         made = made_from(settings(recipe), list(read), getattr(recipe, "data", None))
         names = sorted(path.name for path in folder.iterdir())
         for name in names:
-            stamp(folder / name, {**made_before(out / name), recipe.name: made})
+            stamp(folder / name, {**before.get(name, {}), recipe.name: made})
+    checkpoint = getattr(recipe, "checkpoint", None)
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
     return Trained(tuple(out / name for name in names), about)
 
 
@@ -104,9 +107,12 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _begin_with(recipe: Recipe, out: Path, folder: Path) -> None:
-    """Files of which a recipe makes a part: those of ``out``, or those that ship."""
+def _begin_with(recipe: Recipe, out: Path, folder: Path) -> dict[str, dict[str, Any]]:
+    """Copy the files of which a recipe makes a part, of ``out`` or those that ship; what made the rest."""
+    before = {}
     for name in recipe.begins_with:
         found = [place / name for place in (out, WEIGHTS) if (place / name).is_file()]
         if found:
             shutil.copyfile(found[0], folder / name)
+            before[name] = made_before(found[0])
+    return before

@@ -24,7 +24,8 @@ class Recipe(Protocol):
 
     Options that ``practical`` names say where and how fast, and change no weight. One that is called
     ``data`` is the folder of human judgements. ``begins_with`` names weight files of which the recipe
-    makes a part: it finds them in its folder.
+    makes a part: it finds them in its folder. An option ``checkpoint`` is a file that is removed once
+    the weights are there.
     """
 
     name: ClassVar[str]
