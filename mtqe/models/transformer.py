@@ -39,8 +39,10 @@ class Loaded:
     def limit(self, window: int | None, default: int) -> int:
         """How many tokens the model takes at once: ``window`` if that is given, at most what it can.
 
-        ``default`` bounds models without a limit of their own, or with one that would only cost memory.
+        A ``ConfigError`` for a window below 1. ``default`` bounds models without a limit of their own, or with one that would only cost memory.
         """
+        if window is not None and window < 1:
+            raise ConfigError(f"window: must be a number of tokens, 1 or more, and not {window}")
         config = self.model.config
         known = (getattr(config, name, None) for name in ("max_position_embeddings", "n_positions"))
         # RoBERTa counts its positions from behind the padding's.

@@ -97,6 +97,8 @@ def test_a_smaller_window_can_be_asked_for(folder: Path) -> None:
     """And is no larger than what the model takes."""
     assert load_causal_lm(str(folder), window=8).window == 8
     assert load_causal_lm(str(folder), window=5000).window == 32
+    with pytest.raises(ConfigError, match="window: must be a number of tokens, 1 or more, and not 0"):
+        load_causal_lm(str(folder), window=0)
 
 
 def test_half_precision_is_near(folder: Path, model: CausalLM) -> None:
