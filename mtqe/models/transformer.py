@@ -39,7 +39,8 @@ class Loaded:
     def limit(self, window: int | None, default: int) -> int:
         """How many tokens the model takes at once: ``window`` if that is given, at most what it can.
 
-        A ``ConfigError`` for a window below 1. ``default`` bounds models without a limit of their own, or with one that would only cost memory.
+        ``default`` bounds models without a limit of their own, or with one that would only cost memory.
+        Raises ``ConfigError`` for a window below 1.
         """
         if window is not None and window < 1:
             raise ConfigError(f"window: must be a number of tokens, 1 or more, and not {window}")
