@@ -23,6 +23,10 @@ from mtqe.models.packed_linear import LINEARS, Precision
 # should not leave the processor's cache.
 _INNER_ROWS = 512
 
+# What a layer's two norms are called.
+_NORMS_FIRST = ("attention.self_attn_layer_norm", "LayerNorm")
+_NORMS_LAST = ("attention.output.LayerNorm", "output.LayerNorm")
+
 Ids = Sequence[int]
 
 
@@ -52,25 +56,22 @@ class Norm(NamedTuple):
 
 
 class _Layer:
-    """One layer; ``names`` are those of its two norms."""
+    """One layer; ``gain`` is that of the norm before it."""
 
-    def __init__(self, shape: Shape, weights: Weights, name: str, precision: Precision) -> None:
+    def __init__(self, shape: Shape, weights: Weights, name: str, precision: Precision, gain: Tensor) -> None:
         self.shape = shape
         make = LINEARS[precision]
-        parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
-        self.projections = make(
-            torch.cat([weights[f"{part}.weight"] for part in parts]),
-            torch.cat([weights[f"{part}.bias"] for part in parts]),
-        )
-        self.joined = make(*weights.linear(f"{name}.attention.output.dense"))
-        self.inner = make(*weights.linear(f"{name}.intermediate.dense"))
-        self.outer = make(*weights.linear(f"{name}.output.dense"))
-        names = (
-            ("attention.self_attn_layer_norm", "LayerNorm")
-            if shape.norm_first
-            else ("attention.output.LayerNorm", "output.LayerNorm")
-        )
+        names = _NORMS_FIRST if shape.norm_first else _NORMS_LAST
         self.norms = [Norm(*weights.linear(f"{name}.{norm}"), shape.epsilon) for norm in names]
+        first, second = (norm.gain for norm in self.norms)
+        # The norms that make the inputs of the two products: in here, or one of the layer below.
+        gains = (first, second) if shape.norm_first else (gain, first)
+        parts = [weights.linear(f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
+        weight, bias = (torch.cat(found) for found in zip(*parts, strict=True))
+        self.projections = make(weight, bias, gains[0])
+        self.joined = make(*weights.linear(f"{name}.attention.output.dense"))
+        self.inner = make(*weights.linear(f"{name}.intermediate.dense"), gains[1])
+        self.outer = make(*weights.linear(f"{name}.output.dense"))
 
     def __call__(self, states: Tensor, layout: Layout, kept: Layout | None = None) -> Tensor:
         """The states after this layer, of all rows or those of ``kept``."""
@@ -144,9 +145,10 @@ class PackedEncoder:
         self.places = places + weights["embeddings.token_type_embeddings.weight"][0]
         outer = "encoder.LayerNorm" if shape.norm_first else "embeddings.LayerNorm"
         self.norm = Norm(*weights.linear(outer), shape.epsilon)
-        self.layers = [
-            _Layer(shape, weights, f"encoder.layer.{number}", precision) for number in range(shape.layers)
-        ]
+        self.layers: list[_Layer] = []
+        for number in range(shape.layers):
+            gain = self.layers[-1].norms[1].gain if self.layers else self.norm.gain
+            self.layers.append(_Layer(shape, weights, f"encoder.layer.{number}", precision, gain))
 
     def states(
         self, sequences: Sequence[Ids], last: int, kept: Sequence[int] | None = None

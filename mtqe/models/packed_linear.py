@@ -42,7 +42,7 @@ class Linear(Protocol):
 class Fp32:
     """Products as the original computes them."""
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, gain: Tensor | None = None) -> None:
         self.weight, self.bias = weight, bias
         self.product: Product = _fp32_product() if weight.device.type == "cpu" else linear
 
@@ -83,7 +83,7 @@ def _onednn(rows: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 class Bf16:
     """Products of factors with 8 bits of mantissa, summed in 32 bits and rounded to 8 again."""
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, gain: Tensor | None = None) -> None:
         self.weight, self.bias = weight.bfloat16(), bias.bfloat16()
 
     def __call__(self, rows: Tensor, outputs: slice = slice(None)) -> Tensor:
@@ -95,9 +95,15 @@ class Int8:
     """Products of whole numbers: weights on a scale per output, inputs on a scale per row.
 
     A scale for the whole batch would make a row's result depend on the largest value of any other.
+    ``gain`` is that of the norm before it. Some features of a trained encoder are far larger than the
+    rest, mostly by their gain, and would leave few steps of the scale to all others: what it is more
+    than usual is taken from the inputs and given to the weights (after Xiao et al., 2023, SmoothQuant).
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, gain: Tensor | None = None) -> None:
+        larger = None if gain is None else (gain.abs() / gain.abs().median()).clamp_min(1.0)
+        self.smaller = None if larger is None else larger.reciprocal()
+        weight = weight if larger is None else weight * larger
         self.scale = _largest(weight) / _MOST_INT8
         self.weight = (weight / self.scale).round_().to(torch.int8)
         self.scale = self.scale.flatten()
@@ -105,6 +111,7 @@ class Int8:
 
     def __call__(self, rows: Tensor, outputs: slice = slice(None)) -> Tensor:
         """32-bit floats."""
+        rows = rows if self.smaller is None else rows * self.smaller
         scale = _largest(rows) / _MOST_INT8
         whole = (rows * scale.reciprocal()).round_().to(torch.int8)
         sums = torch._int_mm(whole, self.weight[outputs].T).float().mul_(scale)
@@ -117,4 +124,4 @@ def _largest(rows: Tensor) -> Tensor:
     return torch.maximum(rows.amax(1, keepdim=True), rows.amin(1, keepdim=True).neg_()).clamp_min_(_TINY)
 
 
-LINEARS: dict[Precision, Callable[[Tensor, Tensor], Linear]] = {"fp32": Fp32, "bf16": Bf16, "int8": Int8}
+LINEARS: dict[Precision, type[Fp32] | type[Bf16] | type[Int8]] = {"fp32": Fp32, "bf16": Bf16, "int8": Int8}
