@@ -44,8 +44,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class EncoderLayer:
-    """A layer's products; the gains of its norms are part of them."""
+    """A layer's products; half of the gains of its norms is part of them (see ``t5_weights``)."""
 
+    first: Tensor
+    second: Tensor
     project: Linear  # queries, keys and values side by side
     join: Linear
     widen: Linear  # the gate and what it gates side by side
@@ -54,7 +56,10 @@ class EncoderLayer:
 
 @dataclass(frozen=True)
 class DecoderLayer:
-    """A layer for a single position, which attends to itself alone: that is one product."""
+    """A layer for a single position, which attends to itself alone: that is one product.
+
+    The gains of its norms are part of the products.
+    """
 
     itself: Linear
     query: Linear
@@ -95,10 +100,12 @@ class T5Regression:
         states = embedding(pieces, self.words).float()
         bias = _Bias(self.distances, self.shape, max(layout.lengths))
         for layer in self.layers:
-            states += layer.join(self._attended(layer.project(self._normed(states)), layout, bias))
+            states += layer.join(
+                self._attended(layer.project(self._normed(states, layer.first)), layout, bias)
+            )
             for rows in torch.split(states, _WIDE_ROWS):
-                rows += layer.narrow(_gated(layer.widen(self._normed(rows))))
-        return self._normed(states).mul_(self.gain)
+                rows += layer.narrow(_gated(layer.widen(self._normed(rows, layer.second))))
+        return self._normed(states, self.gain)
 
     def _attended(self, projected: Tensor, layout: Layout, bias: _Bias) -> Tensor:
         """What each piece takes from its text."""
@@ -135,9 +142,10 @@ class T5Regression:
         means = (shares @ padded).transpose(0, 1).to(step.value.dtype)
         return (means @ step.value).transpose(0, 1).flatten(1)
 
-    def _normed(self, states: Tensor) -> Tensor:
+    def _normed(self, states: Tensor, gain: Tensor | None = None) -> Tensor:
         squares = torch.linalg.vector_norm(states, dim=1, keepdim=True).square()
-        return states * torch.rsqrt(squares / self.shape.width + self.shape.epsilon)
+        normed = states * torch.rsqrt(squares / self.shape.width + self.shape.epsilon)
+        return normed if gain is None else normed.mul_(gain)
 
 
 class _Bias:

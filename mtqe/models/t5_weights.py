@@ -75,10 +75,12 @@ class _Reader:
 
     def encoder_layer(self, number: int) -> EncoderLayer:
         at, make = f"encoder.block.{number}.layer", self._maker(self.precision)
-        gain = self.checkpoint[f"{at}.0.layer_norm.weight"]
-        project = self._stacked([f"{at}.0.SelfAttention.{name}.weight" for name in "qkv"]) * gain
+        (first, others), (second, rest) = (
+            _halves(self.checkpoint[f"{at}.{sub}.layer_norm.weight"]) for sub in (0, 1)
+        )
+        project = self._stacked([f"{at}.0.SelfAttention.{name}.weight" for name in "qkv"]) * others
         join = self.checkpoint[f"{at}.0.SelfAttention.o.weight"]
-        return EncoderLayer(make(project), make(join), *self._wide(f"{at}.1", make))
+        return EncoderLayer(first, second, make(project), make(join), *self._wide(f"{at}.1", rest, make))
 
     def decoder_layer(self, number: int) -> DecoderLayer:
         # A single step costs so little that it need not be rounded to 8 bits.
@@ -87,7 +89,7 @@ class _Reader:
             self._maker("fp32" if self.precision == "fp32" else "bf16"),
         )
         itself, others = f"{at}.0.SelfAttention", f"{at}.1.EncDecAttention"
-        gains = [self.checkpoint[f"{at}.{sub}.layer_norm.weight"] for sub in (0, 1)]
+        gains = [self.checkpoint[f"{at}.{sub}.layer_norm.weight"] for sub in (0, 1, 2)]
         value = self.checkpoint[f"{itself}.v.weight"]
         return DecoderLayer(
             make(self.checkpoint[f"{itself}.o.weight"] @ value * gains[0]),
@@ -95,11 +97,10 @@ class _Reader:
             self._by_head(f"{others}.k.weight"),
             self._by_head(f"{others}.v.weight").transpose(1, 2).contiguous(),
             make(self.checkpoint[f"{others}.o.weight"]),
-            *self._wide(f"{at}.2", make),
+            *self._wide(f"{at}.2", gains[2], make),
         )
 
-    def _wide(self, at: str, make: Callable[[Tensor], Linear]) -> tuple[Linear, Linear]:
-        gain = self.checkpoint[f"{at}.layer_norm.weight"]
+    def _wide(self, at: str, gain: Tensor, make: Callable[[Tensor], Linear]) -> tuple[Linear, Linear]:
         wide = self._stacked([f"{at}.DenseReluDense.wi_{sub}.weight" for sub in (0, 1)]) * gain
         return make(wide), make(self.checkpoint[f"{at}.DenseReluDense.wo.weight"])
 
@@ -114,3 +115,13 @@ class _Reader:
         return lambda weight: LINEARS[precision](
             weight, torch.zeros(len(weight), device=self.checkpoint.device)
         )
+
+
+def _halves(gain: Tensor) -> tuple[Tensor, Tensor]:
+    """Two factors of a norm's gain, of like size: one for what is multiplied, one for the weights.
+
+    A gain far larger than the others leaves those few steps of 8 bits; so neither has all of it
+    (Xiao et al., 2023, SmoothQuant).
+    """
+    half = gain.abs().sqrt()
+    return half, half * gain.sign()

@@ -121,6 +121,21 @@ def test_lower_precision_is_near_and_depends_on_no_batch_mate(folder: Path, prec
     assert alone == pytest.approx(together, abs=1e-4 if precision == "int8" else 0.05)
 
 
+def test_int8_bears_gains_that_are_far_larger_than_others(folder: Path, tmp_path: Path) -> None:
+    """As trained models have them: all other features keep their steps of 8 bits."""
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(folder / "model.safetensors")
+    for name in tensors:
+        if name.startswith("encoder") and name.endswith("layer_norm.weight"):
+            tensors[name][[3, 9]] *= 20.0
+    build_vocabulary(tmp_path)
+    (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
+    save_file(tensors, tmp_path / "model.safetensors")
+    exact, near = (points(fresh(tmp_path, precision=name), rows("24")) for name in ("fp32", "int8"))
+    assert torch.corrcoef(torch.tensor([exact, near]))[0, 1] > 0.99
+
+
 def test_points_end_at_0_and_25(folder: Path) -> None:
     """As the original's: a regression may go beyond what it was taught."""
     network = fresh(folder).network
