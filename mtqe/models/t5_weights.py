@@ -41,7 +41,7 @@ def load_t5(folder: Path, column: int, precision: Precision, device: torch.devic
 
 
 def _column(checkpoint: Checkpoint, number: int, shape: Shape) -> Tensor:
-    tied = checkpoint.config.get("tie_word_embeddings", True)
+    tied = checkpoint.config.get("tie_word_embeddings", False)  # as in transformers' MT5Config
     column = checkpoint.row("shared.weight" if tied else "lm_head.weight", number)
     scale = shape.width**-0.5 if tied else 1.0
     return column * checkpoint["decoder.final_layer_norm.weight"] * scale
@@ -84,10 +84,8 @@ class _Reader:
 
     def decoder_layer(self, number: int) -> DecoderLayer:
         # A single step costs so little that it need not be rounded to 8 bits.
-        at, make = (
-            f"decoder.block.{number}.layer",
-            self._maker("fp32" if self.precision == "fp32" else "bf16"),
-        )
+        make = self._maker("fp32" if self.precision == "fp32" else "bf16")
+        at = f"decoder.block.{number}.layer"
         itself, others = f"{at}.0.SelfAttention", f"{at}.1.EncDecAttention"
         gains = [self.checkpoint[f"{at}.{sub}.layer_norm.weight"] for sub in (0, 1, 2)]
         value = self.checkpoint[f"{itself}.v.weight"]
