@@ -107,7 +107,12 @@ class Evaluator:
             issues=tuple(issues),
             words=count_words(article.target),
             signature=self.signature(article, mode),
-            notes=(*article.notes, *self._limits(article), *self._terms()),
+            notes=(
+                *article.notes,
+                *self.quality.notes(article, mode),
+                *self._limits(article),
+                *self._terms(),
+            ),
         )
 
     def qualities(

@@ -6,11 +6,14 @@ fluency and adequacy models expect a reader to count, and the points of the issu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
-from mtqe.data import Issue, Score, Segment
+from mtqe.data import Article, Issue, Mode, Score, Segment
+from mtqe.models.quality_calibration import QualityCalibration, read_quality_calibration
 from mtqe.scale import SEVERITY_POINTS, penalty_to_score, score_to_penalty
 from mtqe.text.words import count_words
 
@@ -24,11 +27,28 @@ _LEAST_WORDS = 12
 
 @dataclass(frozen=True)
 class Quality:
-    """Combine fluency, adequacy and issues; ``issue_weight`` scales the issues' points."""
+    """Combine fluency, adequacy and issues; ``issue_weight`` scales the issues' points.
+
+    ``calibration`` is a file that ``mtqe train`` fitted to scores of one's own; a ``ConfigError`` if it
+    is none. Quality is then on the scale of these scores.
+    """
 
     issue_weight: float = 1.0
+    calibration: Path | None = None
 
     name: ClassVar[str] = "mqm_sum"
+
+    def __post_init__(self) -> None:
+        self._calibration  # noqa: B018 -- read now, so that a wrong file is named before anything is judged
+
+    @cached_property
+    def _calibration(self) -> QualityCalibration | None:
+        return None if self.calibration is None else read_quality_calibration(self.calibration)
+
+    @property
+    def revision(self) -> str | None:
+        """The digest of the calibration, for signatures."""
+        return None if self._calibration is None else self._calibration.digest
 
     def score(self, segment: Segment, scores: Mapping[str, Score], issues: Iterable[Issue]) -> Score:
         """Quality of one segment, 0 to 100; null where neither part of it could be judged."""
@@ -40,11 +60,33 @@ class Quality:
             return Score(None, _why_not(scores))
         penalties["issues"] = self._issue_penalty(segment, issues)
         components = {f"{name}_penalty": _component(value) for name, value in penalties.items()}
-        return Score(penalty_to_score(sum(penalties.values())), components=components)
+        value = penalty_to_score(sum(penalties.values()))
+        if self._calibration is None:
+            return Score(value, components=components)
+        return Score(self._calibration.score(value), components={**components, "uncalibrated": Score(value)})
+
+    def notes(self, article: Article, mode: Mode) -> Iterator[str]:
+        """What quality is calibrated on, if it is, and how this article differs from that."""
+        if self._calibration is None or self.calibration is None:
+            return
+        about = self._calibration.about
+        own = {"source_lang": article.source_lang, "target_lang": article.target_lang, "mode": mode}
+        others = [str(value) for name, value in own.items() if _differ(value, about.get(name))]
+        yield (
+            f"quality is on the scale of your own scores ({self.calibration.name}: {about.get('rows')} "
+            f"translations, {about.get('source_lang') or 'und'}-{about.get('target_lang') or 'und'}, "
+            f"{about.get('mode') or 'some with sources'})"
+            + (f"; they were of another kind than this article: {', '.join(others)}" if others else "")
+        )
 
     def _issue_penalty(self, segment: Segment, issues: Iterable[Issue]) -> float:
         points = sum(SEVERITY_POINTS[issue.severity] * issue.confidence for issue in issues)
         return self.issue_weight * 100.0 * points / max(count_words(segment.target), _LEAST_WORDS)
+
+
+def _differ(own: str | None, other: str | None) -> bool:
+    """Whether two languages or modes that are known are not the same; regions don't count."""
+    return bool(own and other) and str(own).split("-")[0] != str(other).split("-")[0]
 
 
 def _component(penalty: float) -> Score:

@@ -14,6 +14,8 @@ from mtqe.data import Article, Mode
 # nothing beyond rounding, and equal numbers have equal signatures.
 _PRACTICAL = {"batch_tokens", "cache", "concurrency", "device", "key_variable", "threads", "timeout"}
 _PRACTICAL |= {"max_cost", "max_requests", "max_tokens", "read_price", "retries", "write_price"}
+# Where a file lies whose digest is the revision.
+_PRACTICAL |= {"calibration"}
 
 
 def signature(article: Article, mode: Mode, components: Mapping[str, Iterable[Any]]) -> str:

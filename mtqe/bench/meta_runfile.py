@@ -103,7 +103,7 @@ def load_meta(path: Path, options: Mapping[str, Any] | None = None) -> MetaRun:
     if find_spec("scipy") is None:
         problems.append("human: judging metrics needs scipy; pip install 'mtqe[benchmark]'")
     file = validate(MetaFile, sections, problems)
-    reader = _reader(sections.get("human"), problems)
+    reader = human_reader(sections.get("human"), problems)
     metrics = sections.get("metrics")
     sources = build(metric_sources, metrics if isinstance(metrics, list) else [], "metrics", problems)
     if problems or file is None or reader is None:
@@ -153,7 +153,8 @@ def write_meta(report: MetaReport, outputs: list[Path], echo: Callable[[str], No
             stream.write(WRITERS[path.suffix](record))
 
 
-def _reader(section: Any, problems: list[str]) -> HumanReader | None:
+def human_reader(section: Any, problems: list[str]) -> HumanReader | None:
+    """The reader of a file of a known ending, or of a format with options; problems are added."""
     spec: Any = section
     if isinstance(section, str):
         name = section.lower().removesuffix(".gz").removesuffix(".zst")

@@ -49,10 +49,19 @@ def load_training(path: Path, changes: dict[str, Any] | None = None) -> Training
     own = {name: loaded.pop(name) for name in list(loaded) if name in TrainFile.model_fields}
     problems: list[str] = [] if own.get("model") else [f"model: name one of {', '.join(recipes.names())}"]
     file = validate(TrainFile, {"model": "", **own}, problems)
-    built = build(recipes, [{**loaded, "name": own["model"]}], "model", problems) if own.get("model") else ()
-    if problems or file is None or not built:
+    built = _recipe({**loaded, "name": own["model"]}, problems) if own.get("model") else None
+    if problems or file is None or built is None:
         raise ConfigError(listed(str(path), [_without_place(problem) for problem in problems]))
-    return Training(built[0], file.out)
+    return Training(built, file.out)
+
+
+def _recipe(options: dict[str, Any], problems: list[str]) -> Recipe | None:
+    try:
+        built = build(recipes, [options], "model", problems)
+    except ConfigError as error:
+        problems.append(str(error))
+        return None
+    return built[0] if built else None
 
 
 def _without_place(problem: str) -> str:
