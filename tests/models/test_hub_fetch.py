@@ -144,7 +144,9 @@ def hub() -> Iterator[Hub]:
 
 def mtqe(hub: Hub, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """``mtqe models`` in a process of its own: huggingface_hub reads its settings when it is imported."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    others = ("HF_", "TRANSFORMERS_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    environment |= {"no_proxy": "127.0.0.1"}
     environment |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1"}
     environment |= {"HF_HUB_DOWNLOAD_TIMEOUT": "2", "HF_HUB_DISABLE_TELEMETRY": "1"}
     command = [sys.executable, "-m", "mtqe", "models", *arguments]

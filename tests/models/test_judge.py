@@ -27,6 +27,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A judge's server for a test; nobody waits for it, and there is no key around."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(judge_http, "_FIRST_WAIT", 0.001)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     with serve() as found:
         yield found
 

@@ -40,6 +40,7 @@ ERRORS = {
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A judge that knows the errors above."""
     monkeypatch.setattr(judge_http, "_FIRST_WAIT", 0.001)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     with serve() as found:
         found.replies = [lambda body: json.dumps({"errors": ERRORS[text_of(body)]})]
         yield found
