@@ -23,6 +23,9 @@ from mtqe.models.packed import Shape
 
 _ENCODERS = {"XLM-RoBERTa": "xlm-roberta", "XLM-RoBERTa-XL": "xlm-roberta-xl"}
 
+# The files that an encoder's vocabulary may be in, the faster to read first.
+_VOCABULARIES = ("tokenizer.json", "sentencepiece.bpe.model")
+
 # What COMET takes for settings that an older checkpoint does not have.
 _ALL = {
     "pool": "avg",
@@ -93,7 +96,7 @@ def read_checkpoint(
         raise ModelError(f"{folder}: has a {kind} encoder; mtqe reads {' and '.join(_ENCODERS)}")
     files = _encoder_folder(folder, encoder, str(hparams.get("pretrained_model")))
     shape = _shape(files, _ENCODERS[kind])
-    return Checkpoint(folder.name, family, hparams, weights, shape, files / "tokenizer.json")
+    return Checkpoint(folder.name, family, hparams, weights, shape, _vocabulary(files))
 
 
 def _settings(folder: Path) -> dict[str, Any]:
@@ -173,10 +176,15 @@ def _encoder_folder(folder: Path, given: str | None, pretrained: str) -> Path:
         ) from error
 
 
+def _vocabulary(folder: Path) -> Path:
+    for name in _VOCABULARIES:
+        if (folder / name).is_file():
+            return folder / name
+    raise ModelError(f"{folder}: lacks {' and '.join(_VOCABULARIES)}, of which it needs one")
+
+
 def _shape(folder: Path, kind: str) -> Shape:
     path = folder / "config.json"
-    if not (folder / "tokenizer.json").is_file():
-        raise ModelError(f"{folder}: lacks tokenizer.json, the encoder's vocabulary")
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mtqe.data import Span
 from mtqe.errors import ModelError
+from mtqe.models.comet_sentencepiece import read_sentencepiece
 
 # No character, and no encoding has it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,13 +60,11 @@ class Tokenizer:
 
 
 def read_tokenizer(path: Path) -> Tokenizer:
-    """The vocabulary in a ``tokenizer.json``; a ``ModelError`` if it is not one of XLM-R's kind."""
-    from tokenizers import Tokenizer as Inner
+    """The vocabulary in a ``tokenizer.json`` or a sentencepiece model.
 
-    try:
-        inner = Inner.from_file(str(path))
-    except Exception as error:  # the library raises nothing more special
-        raise ModelError(f"{path}: can't be read: {error}") from error
+    A ``ModelError`` if it is damaged or not one of XLM-R's kind.
+    """
+    inner = _read_json(path) if path.suffix == ".json" else read_sentencepiece(path)
     inner.no_truncation()
     inner.no_padding()
     found = [inner.token_to_id(token) for token in ("<s>", "<pad>", "</s>")]
@@ -73,3 +72,12 @@ def read_tokenizer(path: Path) -> Tokenizer:
     if len(numbers) < len(found):
         raise ModelError(f"{path}: has no <s>, <pad> and </s>; it is not the vocabulary of an XLM-R")
     return Tokenizer(inner, *numbers)
+
+
+def _read_json(path: Path) -> Any:
+    from tokenizers import Tokenizer as Inner
+
+    try:
+        return Inner.from_file(str(path))
+    except Exception as error:  # the library raises nothing more special
+        raise ModelError(f"{path}: can't be read: {error}") from error
