@@ -17,12 +17,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 
 from mtqe.models.adequacy import Pair, covers, load_adequacy
-from mtqe.training.adequacy import read, source_pair
+from mtqe.training.adequacy import read
 from mtqe.training.corpora import rows
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,12 @@ def with_interval(groups: Sequence[Sequence[tuple[float, float]]]) -> list[float
     return [round(x, 3) for x in (ordered(groups), resampled[RESAMPLES // 40], resampled[-RESAMPLES // 40])]
 
 
+def source_pair(row: dict[str, Any]) -> Pair:
+    """A segment beside its source."""
+    source, target = row["lp"].split("-")
+    return Pair(row["mt"], row["src"], target, source)
+
+
 def on_mqm(data: Path) -> dict[str, dict[str, object]]:
     """Figures for each pair of languages."""
     judged = read(data, held_out=True, most=MOST_SEGMENTS)
@@ -64,7 +71,7 @@ def on_mqm(data: Path) -> dict[str, dict[str, object]]:
     rng = random.Random(0)
     scores = {
         "mtqe": [-j.penalty for j in judgements],
-        "cosine": [-j.features[0] for j in judgements],
+        "cosine": [-j.features["distance"] for j in judgements],
         "length": [-float(len(row["mt"])) for row, _ in judged],
         "chance": [rng.random() for _ in judged],
     }

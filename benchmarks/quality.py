@@ -1,13 +1,10 @@
-"""The quality network against human judgement, beside floors and the models before it.
+"""What mtqe's own models are worth against human judgement, beside floors and metrics with a reference.
 
-python benchmarks/quality.py --weights W [--data ../shared/data]
-python benchmarks/quality.py --weights W --on mqm21news   # W trained with --leave-out mqm21news
+python benchmarks/quality.py [--data ../shared/data]
 
-W is what ``python -m mtqe.training.quality --out W`` makes.
-
-With --on, the n-grams have an advantage: they have read the references of the set.
-
-On documents held out of training, or on a whole set that the weights were trained without:
+On documents held out of all training, by pair of languages; of TED talks, of which nothing was trained
+on, all. "target alone" is the fluency model; "source + target" adds the adequacy model, as quality does
+(without issues). chrF and BLEU see the reference.
 
 - in order: of two systems' translations of one source, how often the one with fewer MQM points has
   the better score (points equal: left out; 0.5 is a coin), with a 95 % interval over sources;
@@ -34,11 +31,11 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sacrebleu.metrics import BLEU, CHRF
 
 from mtqe.data import Article
 from mtqe.models.adequacy import Pair, covers, load_adequacy
-from mtqe.models.fluency import load_fluency
-from mtqe.models.quality_net import OUTPUTS, QualityNet, read_quality_net
+from mtqe.models.fluency import load_fluency, weights_revision
 from mtqe.prepare import prepare
 from mtqe.text.words import count_words
 from mtqe.training.calibration import VIEW, licensed
@@ -46,6 +43,7 @@ from mtqe.training.corpora import is_for_tuning, is_held_out, rows
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "quality.json"
+SETS = ("mqm20", "mqm21news", "mqm21ted", "bio21")
 SEED, ROUNDS = 7, 500
 SPEED_SEGMENTS = 2000
 
@@ -62,30 +60,21 @@ class Translation(NamedTuple):
     target: str
     source: str | None
     languages: tuple[str, str]  # of target and source
+    reference: str | None = None
 
 
 # Gives each translation a penalty: the higher the worse.
 Judge = Callable[[Sequence[Translation]], Values]
 
 
-def by_net(net: QualityNet, with_source: bool, output: str = "total") -> Judge:
-    """An output of the network."""
-
-    def judge(translations: Sequence[Translation]) -> Values:
-        pairs = [(t.target, t.source if with_source else None) for t in translations]
-        return np.asarray(net.judge(pairs)[:, OUTPUTS.index(output)], np.float64)
-
-    return judge
-
-
-def by_vectors(translations: Sequence[Translation]) -> Values:
-    """The adequacy model before it, by sentence vectors."""
+def by_adequacy(translations: Sequence[Translation]) -> Values:
+    """Adequacy beside the source."""
     pairs = [Pair(t.target, t.source or "", *t.languages) for t in translations]
     return np.array([one.penalty for one in load_adequacy().judge(pairs, "source")])
 
 
-def by_ngrams(translations: Sequence[Translation]) -> Values:
-    """The fluency model before it, by n-grams; 0 for languages without one."""
+def by_fluency(translations: Sequence[Translation]) -> Values:
+    """Fluency from the target alone; 0 for languages without a model."""
     penalties = np.zeros(len(translations))
     for language in {t.languages[0] for t in translations}:
         model, chosen = load_fluency(language), [t.languages[0] == language for t in translations]
@@ -105,17 +94,34 @@ def by_chance(translations: Sequence[Translation]) -> Values:
     return np.random.default_rng(SEED).random(len(translations))
 
 
-def judges(net: QualityNet) -> dict[str, Judge]:
-    """All that is compared."""
-    return {
-        "net": by_net(net, True),
-        "net, target alone": by_net(net, False),
-        "net, spoilt": by_net(net, True, "spoilt"),
-        "vectors + n-grams": lambda t: by_vectors(t) + by_ngrams(t),
-        "n-grams, target alone": by_ngrams,
-        "length": by_length,
-        "chance": by_chance,
-    }
+def by_chrf(translations: Sequence[Translation]) -> Values:
+    """chrF, which sees the reference; 0 where there is none."""
+    return _by_metric(CHRF(), translations)
+
+
+def by_bleu(translations: Sequence[Translation]) -> Values:
+    """Sentence BLEU, which sees the reference."""
+    return _by_metric(BLEU(effective_order=True), translations)
+
+
+def _by_metric(metric: Any, translations: Sequence[Translation]) -> Values:
+    return np.array(
+        [-metric.sentence_score(t.target, [t.reference]).score if t.reference else 0.0 for t in translations]
+    )
+
+
+ALONE = ("target alone", "length", "chance")
+UNAIDED = ("source + target", "target alone", "adequacy", "length", "chance")
+JUDGES: dict[str, Judge] = {
+    "source + target": lambda t: by_adequacy(t) + by_fluency(t),
+    "target alone": by_fluency,
+    "adequacy": by_adequacy,
+    "length": by_length,
+    "source length": lambda t: np.array([float(len(one.source or "")) for one in t]),
+    "chance": by_chance,
+    "chrF": by_chrf,
+    "BLEU": by_bleu,
+}
 
 
 def ranks(values: Values) -> Values:
@@ -158,13 +164,13 @@ def _ordered(group: Sequence[int], points: Values, penalties: Values) -> tuple[f
     return right, pairs
 
 
-def judged(data: Path, on: str | None) -> dict[str, list[dict[str, Any]]]:
-    """Judged segments of held-out documents, or of all of one set, by pair of languages."""
+def judged(data: Path) -> dict[str, list[dict[str, Any]]]:
+    """Judged segments of held-out documents, and of TED talks, by pair of languages."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows(data / f"{VIEW}.jsonl.gz"):
-        known = licensed(row) and row.get("src") and (row["mt"] or "").strip()
-        chosen = row["dataset"] == on if on else is_held_out(str(row["doc_id"]))
-        if known and chosen and all(map(covers, row["lp"].split("-"))):
+        known = row.get("src") and (row["mt"] or "").strip() and all(map(covers, row["lp"].split("-")))
+        unseen = not licensed(row) or is_held_out(str(row["doc_id"]))
+        if known and unseen and row["dataset"] in SETS:
             found[f"{row['lp']} {row['dataset']}"].append(row)
     enough = {name: some for name, some in sorted(found.items()) if len(some) >= LEAST_SEGMENTS}
     return {name: sampled(some, MOST_SEGMENTS) for name, some in enough.items()}
@@ -178,7 +184,10 @@ def sampled(some: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
 
 def translations_of(some: Sequence[dict[str, Any]], side: str = "mt") -> list[Translation]:
     """Rows as translations."""
-    return [Translation(row[side], row["src"], tuple(reversed(row["lp"].split("-")))) for row in some]
+    return [
+        Translation(row[side], row["src"], tuple(reversed(row["lp"].split("-"))), row.get("ref"))
+        for row in some
+    ]
 
 
 def mqm_figures(some: Sequence[dict[str, Any]], judge: Judge) -> dict[str, Any]:
@@ -266,15 +275,16 @@ def _article_penalty(judge: Judge, text: str) -> float:
     return float(np.average(penalties, weights=[max(count_words(s.target), 1) for s in segments]))
 
 
-def speed(net: QualityNet) -> float:
-    """Segments of 25 words a second, source and target, all of them different, from text to points."""
+def speed() -> dict[str, float]:
+    """Segments of 25 words a second, all of them different, from text to points."""
     rng = np.random.default_rng(SEED)
     words = [f"w{i}" if i % 7 == 0 else w for i, w in enumerate(_WORDS.split() * 40)]
     texts = [" ".join(rng.choice(words, 25)) for _ in range(2 * SPEED_SEGMENTS)]
-    pairs: list[tuple[str, str | None]] = list(zip(texts[::2], texts[1::2], strict=True))
-    net.judge(pairs[:10])
+    some = [Translation(a, b, ("en", "en")) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    both = JUDGES["source + target"]
+    both(some[:10])
     started = time.perf_counter()
-    net.judge(pairs)
+    both(some)
     return round(SPEED_SEGMENTS / (time.perf_counter() - started))
 
 
@@ -298,39 +308,29 @@ def show(results: dict[str, Any]) -> None:
     print(f"{results['segments a second']} segments a second")
 
 
-ALONE = ("net, target alone", "n-grams, target alone", "length", "chance")
-
-
-def measure(data: Path, net: QualityNet, on: str | None) -> dict[str, Any]:
+def measure(data: Path) -> dict[str, Any]:
     """Every figure of every judge."""
-    compared = judges(net)
-    sets = judged(data, on)
+    sets = judged(data)
     return {
-        "signature": net.about["digest"],
-        "mqm": {name: {j: mqm_figures(some, f) for j, f in compared.items()} for name, some in sets.items()},
-        "demetr": {name: demetr(data, judge) for name, judge in compared.items()},
-        "mlqe": {name: mlqe(data, judge) for name, judge in compared.items()},
-        "articles": {name: articles(data, compared[name]) for name in ALONE},
-        "segments a second": speed(net),
+        "signature": f"{weights_revision()}-{load_adequacy().revision}",
+        "mqm": {name: {j: mqm_figures(some, f) for j, f in JUDGES.items()} for name, some in sets.items()},
+        "demetr": {name: demetr(data, JUDGES[name]) for name in UNAIDED},
+        "mlqe": {name: mlqe(data, JUDGES[name]) for name in UNAIDED},
+        "articles": {name: articles(data, JUDGES[name]) for name in ALONE},
+        "segments a second": speed(),
     }
 
 
 @click.command()
 @click.option("--data", type=Path, default=ROOT.parent / "shared" / "data", show_default="../shared/data")
-@click.option("--weights", type=Path, help="What python -m mtqe.training.quality made.")
-@click.option("--on", help="A set that these weights were trained without.")
-def main(data: Path, weights: Path | None, on: str | None) -> None:
+def main(data: Path) -> None:
     """Measure, print, and keep the figures."""
     if not data.is_dir():
         print(f"{data}: no such folder; the judgements are not part of this repository. Nothing measured.")
         return
-    if weights is None:
-        print("No --weights given: the network does not ship; python -m mtqe.training.quality makes it.")
-        return
-    results = measure(data, read_quality_net(weights), on)
+    results = measure(data)
     show(results)
-    kept = RESULTS.with_stem(f"quality.without-{on}") if on else RESULTS
-    kept.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

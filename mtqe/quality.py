@@ -29,11 +29,14 @@ _LEAST_WORDS = 12
 class Quality:
     """Combine fluency, adequacy and issues; ``issue_weight`` scales the issues' points.
 
+    Detectors find about half of what readers mark of their kinds (``docs/figures.md``), so each issue
+    stands for two.
+
     ``calibration`` is a file that ``mtqe train`` fitted to scores of one's own; a ``ConfigError`` if it
     is none. Quality is then on the scale of these scores.
     """
 
-    issue_weight: float = 1.0
+    issue_weight: float = 2.0
     calibration: Path | None = None
 
     name: ClassVar[str] = "mqm_sum"

@@ -12,14 +12,18 @@ from math import log
 
 import numpy as np
 
-from mtqe.models.calibration import Calibration, Matrix
+from mtqe.models.calibration import Calibration, Matrix, agreed
 from mtqe.models.language_id import identify
 from mtqe.models.ngram import UNSPACED, WEIGHTS
+from mtqe.models.quality_net import OUTPUTS, load_quality_net
 from mtqe.models.sentence_encoder import LANGUAGES, encoder_revision, load_encoder
 from mtqe.models.word_language import frequencies
 
-# Names of the features; each is larger for worse pairs.
+# Names of the features; each is larger for worse pairs. Beside a source the quality network is
+# asked as well.
 FEATURES = ("distance", "length_surprise", "numbers_lost")
+NET = ("net_total", "net_accuracy", "net_spoilt", "net_machine")
+_OUTPUTS = [OUTPUTS.index(name.removeprefix("net_")) for name in NET]
 
 # Points per 100 words of text that is no translation: see ``mtqe.scale``, this is a score of 1.
 _BROKEN = 100.0
@@ -51,7 +55,7 @@ class Judgement:
     """Expected accuracy points per 100 words, what they were measured by, and the gate that closed."""
 
     penalty: float
-    features: tuple[float, ...]
+    features: dict[str, float]
     copied: float
     gate: str | None
 
@@ -60,23 +64,25 @@ class Judgement:
 class AdequacyModel:
     """Calibrations for the source and for a reference, and how long each language's text is."""
 
-    source: Calibration
-    reference: Calibration
+    source: tuple[Calibration, ...]
+    reference: tuple[Calibration, ...]
     log_length: dict[str, float]
     revision: str
 
     def judge(self, pairs: Sequence[Pair], against: str) -> list[Judgement]:
         """One judgement for each pair; ``against`` is "source" or "reference"."""
-        calibration = self.source if against == "source" else self.reference
-        features = features_of(pairs, self.log_length)
-        penalties = calibration.penalty(features).tolist()
+        calibrations = self.source if against == "source" else self.reference
+        features = features_of(pairs, self.log_length, against)
+        first, *others = (one.penalty(features[:, : len(one.means)]) for one in calibrations)
+        penalties = agreed(first, others).tolist()
         rows = features.tolist()
         return [self._judgement(*found) for found in zip(pairs, penalties, rows, strict=True)]
 
     def _judgement(self, pair: Pair, penalty: float, row: list[float]) -> Judgement:
         copied = copied_share(pair)
         gate = _gate(pair, copied)
-        return Judgement(penalty + _BROKEN * (gate is not None), tuple(row), copied, gate)
+        features = dict(zip((*FEATURES, *NET), row, strict=False))
+        return Judgement(penalty + _BROKEN * (gate is not None), features, copied, gate)
 
 
 def covers(language: str | None) -> bool:
@@ -90,14 +96,23 @@ def load_adequacy() -> AdequacyModel:
     path = WEIGHTS / "adequacy_vectors.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
     return AdequacyModel(
-        Calibration.of(stored["source"]),
-        Calibration.of(stored["reference"]),
+        (Calibration.of(stored["network"]), Calibration.of(stored["source"])),
+        (Calibration.of(stored["reference"]),),
         stored["log_length"],
-        f"{stored['digest']}-{encoder_revision()}",
+        f"{stored['digest']}-{load_quality_net().about['digest']}-{encoder_revision()}",
     )
 
 
-def features_of(pairs: Sequence[Pair], log_length: dict[str, float]) -> Matrix:
+def features_of(pairs: Sequence[Pair], log_length: dict[str, float], against: str) -> Matrix:
+    """One row of ``FEATURES`` for each pair, and of ``NET`` against a source."""
+    vectors = vector_features(pairs, log_length)
+    if against != "source":
+        return vectors
+    outputs = load_quality_net().judge([(pair.target, pair.other) for pair in pairs])
+    return np.concatenate([vectors, outputs[:, _OUTPUTS]], axis=1)
+
+
+def vector_features(pairs: Sequence[Pair], log_length: dict[str, float]) -> Matrix:
     """One row of ``FEATURES`` for each pair."""
     if not pairs:
         return np.zeros((0, len(FEATURES)))

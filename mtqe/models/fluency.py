@@ -1,9 +1,10 @@
-"""Expected fluency penalty of a sentence from what a language model thinks of its words."""
+"""Expected fluency penalty of a sentence, from what several models think of it by itself."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,11 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtqe.models.calibration import Calibration, Matrix
+from mtqe.models.calibration import Calibration, Matrix, agreed
+from mtqe.models.machine import LEAST_WORDS, MachineModel, load_machine
 from mtqe.models.ngram import NAME, NUMBER, RARE, UNKNOWN, WEIGHTS, NgramModel, TokenScores, load_ngram
+from mtqe.models.quality_net import OUTPUTS, QualityNet, load_quality_net
+from mtqe.models.style import StyleModel, load_style
 
-# Names of the features; each is larger for worse text.
-FEATURES = ("surprisal", "gain_lost", "worst_window", "odd_pairs", "unknown_words")
+# Names of the features; each is larger for worse text. First those of the n-grams, then whether it
+# reads as a machine's translation, then outputs of the quality network without a source.
+NGRAMS = ("surprisal", "gain_lost", "worst_window", "odd_pairs", "unknown_words")
+STYLE = ("machine_style",)
+NET = ("net_total", "net_fluency", "net_spoilt", "net_machine")
+FEATURES = (*NGRAMS, *STYLE, *NET)
+_OUTPUTS = [OUTPUTS.index(name.removeprefix("net_")) for name in NET]
 
 # Tokens around the worst place of a sentence that are looked at together.
 _WINDOW = 4
@@ -27,35 +36,72 @@ _FREQUENT = -3.5
 # What is measured of a short text is little: it is mixed with this many average tokens.
 _PRIOR_TOKENS = 6.0
 
+_CALIBRATIONS = WEIGHTS / "fluency.json"
+
 
 @dataclass(frozen=True)
 class FluencyModel:
-    """A language model and what its opinion means to people."""
+    """Models of one language, as far as there are any, and what their opinions mean to people."""
 
     ngram: NgramModel
-    calibration: Calibration
+    style: StyleModel | None
+    net: QualityNet | None
+    calibrations: tuple[Calibration, ...]  # see ``agreed``
+    machine: MachineModel | None = None
 
-    def judge(self, texts: Sequence[str]) -> Iterator[tuple[float, tuple[float, ...]]]:
-        """For each text the expected fluency points per 100 words, and its features."""
-        features, tokens = features_of(self.ngram, texts)
-        shrunk = shrink(features, tokens, np.array(self.calibration.means))
-        penalties = self.calibration.penalty(shrunk)
+    def by_machine(self, features: Sequence[Mapping[str, float]], words: Sequence[int]) -> float | None:
+        """The probability that a machine translated the article of these sentences, if that can be said."""
+        if self.machine is None or sum(words) < LEAST_WORDS:
+            return None
+        return self.machine.probability([row[STYLE[0]] for row in features], words)
+
+    def judge(self, texts: Sequence[str]) -> Iterator[tuple[float, dict[str, float]]]:
+        """For each text the expected fluency points per 100 words, and its features by name."""
+        features, tokens = features_of(texts, self.ngram, self.style, self.net)
+        penalties = agreed(*self._opinions(features, tokens))
+        known = np.flatnonzero(~np.isnan(features).all(axis=0)).tolist()
         for penalty, row in zip(penalties.tolist(), features.tolist(), strict=True):
-            yield penalty, tuple(row)
+            yield penalty, {FEATURES[i]: row[i] for i in known}
+
+    def _opinions(self, features: Matrix, tokens: Matrix) -> tuple[Matrix, list[Matrix]]:
+        first, *others = (self._penalty(one, features, tokens) for one in self.calibrations)
+        return first, others
+
+    def _penalty(self, calibration: Calibration, features: Matrix, tokens: Matrix) -> Matrix:
+        chosen = features[:, : len(calibration.means)]
+        shrunk = shrink(np.nan_to_num(chosen), tokens, np.array(calibration.means))
+        return calibration.penalty(shrunk)
 
 
 @cache
 def load_fluency(language: str) -> FluencyModel | None:
-    """The model of a language, or None if the package has none."""
-    ngram = load_ngram(language)
-    return FluencyModel(ngram, Calibration.of(ngram.about["calibration"])) if ngram else None
+    """The model of a language, or None if the package has none.
+
+    All rest on n-grams, fitted to all kinds of bad text. Where it orders systems better, a calibration
+    with style and the network comes first; where style tells people's articles from machines', that
+    is counted for the article as a whole.
+    """
+    ngram, own = load_ngram(language), _stored()["languages"].get(language)
+    if ngram is None:
+        return None
+    calibrations = tuple(Calibration.of(one) for one in (own, ngram.about["calibration"]) if one)
+    net = load_quality_net() if own else None
+    return FluencyModel(ngram, load_style(language), net, calibrations, load_machine(language))
+
+
+@cache
+def _stored() -> Mapping[str, Any]:
+    stored: dict[str, Any] = json.loads(_CALIBRATIONS.read_text(encoding="utf-8"))
+    return stored
 
 
 @cache
 def weights_revision() -> str:
     """A digest of all fluency weights that ship with the package."""
     digest = hashlib.sha256()
-    for path in sorted(WEIGHTS.glob("ngram.*.safetensors")):
+    shared = ("quality_net.safetensors", "fluency.json", "machine.json")
+    names = ("ngram.*.safetensors", "style.*.safetensors", *shared)
+    for path in sorted(path for name in names for path in WEIGHTS.glob(name)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -66,10 +112,25 @@ def shrink(features: Matrix, tokens: Matrix, means: Matrix) -> Matrix:
     return np.asarray(share * features + (1 - share) * means)
 
 
-def features_of(model: NgramModel, texts: Sequence[str]) -> tuple[Matrix, Matrix]:
-    """One row of ``FEATURES`` for each text, and the number of its tokens."""
+def features_of(
+    texts: Sequence[str], ngram: NgramModel, style: StyleModel | None, net: QualityNet | None
+) -> tuple[Matrix, Matrix]:
+    """One row of ``FEATURES`` for each text, NaN where there is no model, and its number of tokens."""
+    features = np.full((len(texts), len(FEATURES)), np.nan)
     if not texts:
-        return np.zeros((0, len(FEATURES))), np.zeros(0)
+        return features, np.zeros(0)
+    features[:, : len(NGRAMS)], tokens = ngram_features(ngram, texts)
+    if style is not None:
+        features[:, len(NGRAMS)] = style.log_odds(texts)
+    if net is not None:
+        features[:, -len(NET) :] = net.judge([(text, None) for text in texts])[:, _OUTPUTS]
+    return features, tokens
+
+
+def ngram_features(model: NgramModel, texts: Sequence[str]) -> tuple[Matrix, Matrix]:
+    """One row of ``NGRAMS`` for each text, and the number of its tokens."""
+    if not texts:
+        return np.zeros((0, len(NGRAMS))), np.zeros(0)
     scores = model.score(texts)
     tokens = np.diff(np.append(scores.starts, len(scores.ids))).astype(np.float64)
     gain = (scores.joint - scores.unigram).astype(np.float64)

@@ -4,9 +4,7 @@ The shipped sentence encoder reads source and target. Its states before pooling 
 piece is in its surroundings; the vectors that it would give to each piece as a sentence of its
 own say what it means in any language (here by a small network that imitates it). So each piece
 finds what it translates, and is compared with it. The source may be missing: then the target is
-judged alone. In numpy, over weights that ``mtqe.training.quality`` makes. None ship yet: those
-trained so far don't order translations clearly better than the models that do
-(``benchmarks/quality.py``).
+judged alone. In numpy, over weights that ``mtqe.training.quality`` makes.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ModelError
+from mtqe.models.ngram import WEIGHTS
 from mtqe.models.sentence_encoder import SentenceEncoder, load_encoder
 
 Floats = NDArray[np.float32]
@@ -322,6 +321,12 @@ def _pooled(x: Floats, sizes: Sequence[int]) -> tuple[Floats, Floats, Floats]:
     spread = np.sqrt(_mean((x - np.repeat(mean, sizes, axis=0)) ** 2, sizes) + np.float32(NEAR.spread))
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return mean, np.maximum.reduceat(x, starts, axis=0), spread
+
+
+@cache
+def load_quality_net() -> QualityNet:
+    """The network that ships with the package."""
+    return read_quality_net(WEIGHTS / "quality_net.safetensors")
 
 
 def read_quality_net(path: Path) -> QualityNet:

@@ -7,6 +7,7 @@ n-grams of shapes and of usual words, goes into a logistic regression (``mtqe.tr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -152,6 +153,15 @@ def load_style(language: str) -> StyleModel | None:
     """The model of a language, or None if the package has none."""
     path = WEIGHTS / f"style.{language}.safetensors"
     return read_style(path) if path.is_file() else None
+
+
+@cache
+def style_revision() -> str:
+    """A digest of all style weights that ship with the package."""
+    digest = hashlib.sha256()
+    for path in sorted(WEIGHTS.glob("style.*.safetensors")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def read_style(path: Path) -> StyleModel:

@@ -103,8 +103,8 @@ def _score(judgement: Judgement, against: str) -> Score:
     components = {
         "accuracy_penalty": Score(judgement.penalty, range=(0.0, None), higher_is_better=False),
         **{
-            name: Score(value, range=(0.0, None), higher_is_better=False)
-            for name, value in zip(FEATURES, judgement.features, strict=True)
+            name: Score(value, range=(0.0 if name in FEATURES else None, None), higher_is_better=False)
+            for name, value in judgement.features.items()
         },
         "copied": Score(judgement.copied, range=(0.0, 1.0), higher_is_better=False),
     }

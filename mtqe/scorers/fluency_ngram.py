@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from mtqe.data import Article, Score, Segment
-from mtqe.models.fluency import FEATURES, FluencyModel, load_fluency, weights_revision
+from mtqe.models.fluency import FluencyModel, load_fluency, weights_revision
 from mtqe.pooling import pool
 from mtqe.scale import penalty_to_score
 from mtqe.scorers.base import scorers
 from mtqe.text.languages import base_language
+from mtqe.text.words import count_words
 
 
 @scorers.register
@@ -54,19 +55,25 @@ def _article_scores(article: Article) -> list[Score]:
     return [Score(None, why) if (why := _why_not(s)) else next(scores) for s in article.segments]
 
 
+def _judged(model: FluencyModel, texts: Sequence[str]) -> Iterator[Score]:
+    """Scores of an article's sentences; what its style says of the whole counts for each."""
+    found = list(model.judge(texts))
+    probability = model.by_machine([features for _, features in found], list(map(count_words, texts)))
+    expected = model.machine.points * probability if model.machine and probability is not None else 0.0
+    for penalty, features in found:
+        yield _score(penalty + expected, expected, features)
+
+
 def _why_not(segment: Segment) -> str | None:
     if segment.excluded:
         return segment.excluded
     return None if any(map(str.isalpha, segment.target)) else "no words in it"
 
 
-def _judged(model: FluencyModel, texts: Sequence[str]) -> Iterator[Score]:
-    for penalty, features in model.judge(texts):
-        components = {
-            "fluency_penalty": Score(penalty, range=(0.0, None), higher_is_better=False),
-            **{
-                n: Score(v, range=(None, None), higher_is_better=False)
-                for n, v in zip(FEATURES, features, strict=True)
-            },
-        }
-        yield Score(penalty_to_score(penalty), components=components)
+def _score(penalty: float, machine_points: float, features: Mapping[str, float]) -> Score:
+    components = {
+        "fluency_penalty": Score(penalty, range=(0.0, None), higher_is_better=False),
+        "machine_points": Score(machine_points, range=(0.0, None), higher_is_better=False),
+        **{n: Score(v, range=(None, None), higher_is_better=False) for n, v in features.items()},
+    }
+    return Score(penalty_to_score(penalty), components=components)

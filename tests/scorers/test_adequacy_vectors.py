@@ -104,7 +104,9 @@ def test_what_cannot_be_judged_is_null_with_the_reason(
 def test_components_have_their_ranges_and_directions() -> None:
     """So that nobody has to guess what is good."""
     components = score(GOOD).components
-    assert {"accuracy_penalty", "distance", "length_surprise", "numbers_lost", "copied"} == set(components)
+    measured = {"distance", "length_surprise", "numbers_lost", "copied"}
+    network = {"net_total", "net_accuracy", "net_spoilt", "net_machine"}
+    assert {"accuracy_penalty", *measured, *network} == set(components)
     assert not any(component.higher_is_better for component in components.values())
 
 

@@ -12,13 +12,17 @@ from mtqe.training.recipes.base import SKLEARN, Need, Progress, recipes
 @recipes.register
 @dataclass(frozen=True)
 class Style:
-    """Models of whether a machine translated a text (``mtqe.training.style``)."""
+    """Models of whether a machine translated a text (``mtqe.training.style``).
+
+    ``tatoeba`` is a folder with Tatoeba's ``spa.tsv``, which Apertium translates, for English.
+    """
 
     name: ClassVar[str] = "style"
     needs: ClassVar[tuple[Need, ...]] = (SKLEARN,)
-    practical: ClassVar[frozenset[str]] = frozenset({"data"})
+    practical: ClassVar[frozenset[str]] = frozenset({"data", "tatoeba"})
     begins_with: ClassVar[tuple[str, ...]] = ()
     data: Path
+    tatoeba: Path | None = None
     languages: tuple[str, ...] = ("de", "en")
 
     def make(self, out: Path, progress: Progress) -> str | None:
@@ -29,7 +33,7 @@ class Style:
         found = []
         for done, language in enumerate(self.languages):
             progress(done, len(self.languages), language)
-            figures = held_out_figures(self.data, read_style(make(self.data, language, out)))
+            figures = held_out_figures(self.data, read_style(make(self.data, self.tatoeba, language, out)))
             found.append(
                 f"{language}: AUC of held-out machine texts {figures['all']}, "
                 f"of translations {figures['translations']}"

