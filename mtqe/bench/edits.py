@@ -8,9 +8,10 @@ only near the diagonal; where that could change anything, so do the arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,19 @@ _MOST_TRIED = 1000
 # How far from the diagonal sacrebleu looks: 25 on one side, 24 on the other. A way through the
 # table with at most 24 insertions and at most 24 deletions never comes farther.
 _BEAM = 25
-_FAR = 1 << 20
+
+# Words from which on a table needs larger numbers.
+_LONG = 8000
 
 # Pairs that are aligned together: enough that arrays pay, few enough to stay in the cache.
 _BATCH = 400
 
 Words = Sequence[str]
 Ints = NDArray[np.int64]
+Table = NDArray[np.signedinteger[Any]]
+
+# Length of a block, its start, the place it goes to, and what the target is then.
+_Candidate = tuple[int, int, int, str]
 
 
 def edits(pairs: Sequence[tuple[Words, Words]]) -> list[int]:
@@ -55,7 +62,7 @@ class _Pair:
     tried: int = 0
     distance: int = 0
     done: bool = False
-    candidates: list[tuple[int, int, int, str]] = field(default_factory=list)
+    candidates: list[_Candidate] = field(default_factory=list)
 
 
 def _edits(batch: Sequence[tuple[Words, Words]]) -> list[int]:
@@ -80,32 +87,47 @@ def _align(pairs: Sequence[_Pair]) -> None:
     table = _table(targets, references, _edges(pairs))
     alignment = _Alignment.of(table, targets, references, pairs)
     for row, pair in enumerate(pairs):
-        pair.distance = int(table[len(pair.target), row, len(pair.reference)])
+        pair.distance = int(table[len(pair.target), len(pair.reference), row])
         pair.candidates = _candidates(pair, alignment.row(row, pair))
         pair.done = not pair.candidates
 
 
 def _shift(pairs: Sequence[_Pair]) -> None:
     """Make the best shift of each pair if it saves an edit; else the pair is done."""
-    for pair, distances in zip(pairs, _distances(pairs), strict=True):
-        found = [
-            (distance, *candidate) for distance, candidate in zip(distances, pair.candidates, strict=True)
-        ]
+    for pair, found in zip(pairs, _savings(pairs), strict=True):
         # Fewest edits first, then the longest block, the earliest, the earliest place to go.
-        distance, _, _, _, target = min(found, key=lambda it: (it[0], -it[1], it[2], it[3]))
-        pair.done = distance >= pair.distance
-        if not pair.done:
-            pair.shifts, pair.target = pair.shifts + 1, target
+        best = min(found, key=lambda it: (it[0], -it[1][0], it[1][1], it[1][2]), default=None)
+        if best is None:
+            pair.done = True
+        else:
+            pair.shifts, pair.target = pair.shifts + 1, best[1][3]
 
 
-def _distances(pairs: Sequence[_Pair]) -> Iterator[list[int]]:
-    """The edits of each pair's candidates."""
+def _savings(pairs: Sequence[_Pair]) -> Iterator[list[tuple[int, _Candidate]]]:
+    """For each pair the candidates that save edits, with the edits that are left."""
     references = [pair.reference for pair in pairs for _ in pair.candidates]
     targets = [candidate[3] for pair in pairs for candidate in pair.candidates]
     found = iter(cpdist(references, targets, scorer=Levenshtein.distance, dtype=np.int32).tolist())
-    for pair in pairs:
-        distances = list(islice(found, len(pair.candidates)))
-        yield distances if _inside(pair, max(distances)) else _distances_in_beam(pair)
+    # In the beam there are at least as many edits, so that these are all that can save any.
+    fewer = [
+        [
+            (left, c)
+            for left, c in zip(islice(found, len(pair.candidates)), pair.candidates, strict=True)
+            if left < pair.distance
+        ]
+        for pair in pairs
+    ]
+    known = _in_beam(
+        {
+            (pair.reference, c[3])
+            for pair, some in zip(pairs, fewer, strict=True)
+            for left, c in some
+            if not _inside(pair, left)
+        }
+    )
+    for pair, some in zip(pairs, fewer, strict=True):
+        exact = [(known.get((pair.reference, c[3]), left), c) for left, c in some]
+        yield [(left, c) for left, c in exact if left < pair.distance]
 
 
 def _inside(pair: _Pair, distance: int) -> bool:
@@ -113,15 +135,17 @@ def _inside(pair: _Pair, distance: int) -> bool:
     return (distance + abs(len(pair.target) - len(pair.reference))) // 2 < _BEAM
 
 
-def _distances_in_beam(pair: _Pair) -> list[int]:
-    distinct = list(dict.fromkeys(candidate[3] for candidate in pair.candidates))
-    known: dict[str, int] = {}
-    for start in range(0, len(distinct), _BATCH):
-        part = distinct[start : start + _BATCH]
-        references = np.repeat(_padded([pair.reference]), len(part), axis=0)
-        last = _table(_padded(part), references, _edges([pair]))[-1, :, -1]
-        known.update(zip(part, last.tolist(), strict=True))
-    return [known[candidate[3]] for candidate in pair.candidates]
+def _in_beam(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The edits that sacrebleu finds in its beam, of references and targets."""
+    by_size = iter(sorted(wanted, key=lambda pair: (len(pair[1]), len(pair[0]), pair)))
+    known: dict[tuple[str, str], int] = {}
+    while batch := list(islice(by_size, _BATCH)):
+        pairs = [_Pair(target, reference) for reference, target in batch]
+        references, targets = _padded([pair[0] for pair in batch]), _padded([pair[1] for pair in batch])
+        table = _table(targets, references, _edges(pairs))
+        for row, (reference, target) in enumerate(batch):
+            known[reference, target] = int(table[len(target), len(reference), row])
+    return known
 
 
 @dataclass(frozen=True)
@@ -132,12 +156,20 @@ class _Edges:
     widths: NDArray[np.int32]
     rows: Ints
 
-    def hide(self, row: int, cells: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
-        """Put out of reach what sacrebleu does not look at; the last row it sees to its end."""
-        middle = np.floor(row * self.ratios)
-        above = np.where(self.rows == row, _FAR, middle + self.widths)
-        outside = (columns < (middle - self.widths)[:, None]) | (columns >= above[:, None])
-        np.copyto(cells, _FAR, where=outside)
+    def outside(self, row: int, columns: Table) -> NDArray[np.bool_] | None:
+        """What sacrebleu does not look at in a row of the table; the last row it sees to its end."""
+        middle, far = np.floor(row * self.ratios), _far(columns.dtype)
+        first, behind = middle - self.widths, np.where(self.rows == row, far, middle + self.widths)
+        if (first <= 0).all() and (behind >= len(columns)).all():
+            return None
+        found: NDArray[np.bool_] = columns < np.maximum(first, 0).astype(columns.dtype)
+        found |= columns >= np.minimum(behind, far).astype(columns.dtype)
+        return found
+
+
+def _far(dtype: Any) -> int:
+    """More edits than any way through a table of this type has."""
+    return int(np.iinfo(dtype).max) // 2
 
 
 def _edges(pairs: Sequence[_Pair]) -> _Edges | None:
@@ -159,24 +191,37 @@ def _padded(texts: Sequence[str]) -> Ints:
     return rows
 
 
-def _table(targets: Ints, references: Ints, edges: _Edges | None) -> NDArray[np.int32]:
-    """Edits from each beginning of a target to each of its reference: (words, pairs, words)."""
-    columns = np.arange(references.shape[1] + 1, dtype=np.int32)
-    table = np.empty((targets.shape[1] + 1, len(targets), len(columns)), np.int32)
+def _table(targets: Ints, references: Ints, edges: _Edges | None) -> Table:
+    """Edits from each beginning of a target to each of its reference: (target, reference, pairs)."""
+    longest = max(targets.shape[1], references.shape[1])
+    dtype: type[np.signedinteger[Any]] = np.int16 if longest < _LONG else np.int32
+    columns = np.arange(references.shape[1] + 1, dtype=dtype)[:, None]
+    table = np.empty((targets.shape[1] + 1, len(columns), len(targets)), dtype)
     table[0] = columns
+    # Pairs are the last axis, so that each step is one for many of them at once.
+    words, others = targets.T.astype(np.int32), np.ascontiguousarray(references.T, np.int32)
     for i in range(1, len(table)):
         above, row = table[i - 1], table[i]
-        row[:, 0] = np.minimum(above[:, 0] + 1, _FAR)
-        np.minimum(above[:, :-1] + (references != targets[:, i - 1, None]), above[:, 1:] + 1, out=row[:, 1:])
-        if edges is not None:
-            edges.hide(i, row, columns)
+        row[0] = np.minimum(above[0] + 1, _far(dtype))
+        np.minimum(above[:-1] + (others != words[i - 1]), above[1:] + 1, out=row[1:])
+        outside = None if edges is None else edges.outside(i, columns)
+        if outside is not None:
+            np.copyto(row, _far(dtype), where=outside)
         # An insertion adds one for each step to the right.
         row -= columns
-        np.minimum.accumulate(row, axis=1, out=row)
+        _running_minimum(row)
         row += columns
-        if edges is not None:
-            edges.hide(i, row, columns)
+        if outside is not None:
+            np.copyto(row, _far(dtype), where=outside)
     return table
+
+
+def _running_minimum(rows: Table) -> None:
+    """Each row becomes the least of itself and those before it: in steps of 1, 2, 4 and so on."""
+    step = 1
+    while step < len(rows):
+        np.minimum(rows[step:], rows[:-step], out=rows[step:])
+        step *= 2
 
 
 @dataclass(frozen=True)
@@ -188,19 +233,17 @@ class _Alignment:
     behind: Ints
 
     @classmethod
-    def of(
-        cls, table: NDArray[np.int32], targets: Ints, references: Ints, pairs: Sequence[_Pair]
-    ) -> _Alignment:
+    def of(cls, table: Table, targets: Ints, references: Ints, pairs: Sequence[_Pair]) -> _Alignment:
         """The way back through the table: rather replaced than deleted than inserted, as Tercom does."""
         found = cls(targets >= 0, references >= 0, np.zeros(references.shape, np.int64))
         rows = np.arange(len(pairs))
         i = np.array([len(pair.target) for pair in pairs])
         j = np.array([len(pair.reference) for pair in pairs])
         while rows.size:
-            here, left, up = table[i, rows, j], np.maximum(j - 1, 0), np.maximum(i - 1, 0)
+            here, left, up = table[i, j, rows], np.maximum(j - 1, 0), np.maximum(i - 1, 0)
             wrong = targets[rows, up] != references[rows, left]
-            replace = (i > 0) & (j > 0) & (table[up, rows, left] + wrong == here)
-            delete = ~replace & (i > 0) & (table[up, rows, j] + 1 == here)
+            replace = (i > 0) & (j > 0) & (table[up, left, rows] + wrong == here)
+            delete = ~replace & (i > 0) & (table[up, j, rows] + 1 == here)
             right = replace & ~wrong
             found.target_wrong[rows[right], up[right]] = False
             found.reference_wrong[rows[right], left[right]] = False
@@ -226,10 +269,8 @@ def _next_true(flags: NDArray[np.bool_]) -> list[int]:
     return [int(place) for place in np.minimum.accumulate(places[::-1])[::-1]]
 
 
-def _candidates(
-    pair: _Pair, alignment: tuple[list[int], list[int], list[int]]
-) -> list[tuple[int, int, int, str]]:
-    """Length, start, place to go and result of every shift that Tercom tries; none once it gives up."""
+def _candidates(pair: _Pair, alignment: tuple[list[int], list[int], list[int]]) -> list[_Candidate]:
+    """Every shift that Tercom tries; none once it gives up."""
     found = []
     for start, other, length in _blocks(pair.target, pair.reference, alignment):
         for place in _places(alignment[2], other, length):
@@ -253,13 +294,12 @@ def _blocks(
             continue
         for other in places.get(word, ()):
             least = max(next_target[start] - start, next_reference[other] - other) + 1
-            if least > _LONGEST_SHIFT or abs(other - start) > _FARTHEST_SHIFT:
-                continue
-            longest = _equal(target, start, reference, other)
-            at = behind[other] - 1
-            for length in range(least, longest + 1):
-                if not start <= at < start + length:
-                    yield start, other, length
+            within = least <= _LONGEST_SHIFT and abs(other - start) <= _FARTHEST_SHIFT
+            if within and target[start : start + least] == reference[other : other + least]:
+                at = behind[other] - 1
+                for length in range(least, _equal(target, start, reference, other) + 1):
+                    if not start <= at < start + length:
+                        yield start, other, length
 
 
 def _equal(target: str, start: int, reference: str, other: int) -> int:

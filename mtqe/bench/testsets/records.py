@@ -96,7 +96,9 @@ def _add(rows: dict[Any, _Row], known: Mapping[str, Any], order: dict[str, int],
 
 
 def _whole(record: Mapping[str, Any], known: Mapping[str, Any], place: str) -> _Row:
-    targets = next((record[name] for name in _SYSTEMS if isinstance(record.get(name), Mapping)), {})
+    targets: Mapping[str, Any] = next(
+        (record[name] for name in _SYSTEMS if isinstance(record.get(name), Mapping)), {}
+    )
     if not targets and "source" not in known:
         raise InputError(f'{place}: lacks "target" (or "mt", "hypothesis", "translation", "text")')
     references = next((record[name] for name in _REFERENCES if record.get(name)), ())
