@@ -17,7 +17,10 @@ from mtqe.filters.work import Result, Work
 _PATIENCE = 10.0
 
 # What Ray says of an actor that nothing is wrong with but its node.
-_NODE_DIED = ("its node has died", "node was terminated")
+_NODE_DIED = ("its node has died", "node was terminated", "is temporarily unavailable")
+
+# A piece that has seen so many nodes die is looked at as if it were its fault.
+_MOST_MOVES = 5
 
 
 def run_on_ray(
@@ -128,6 +131,8 @@ class _Actors:
 
     def _lost(self, piece: Piece, queue: Queue, why: str) -> None:
         """An actor is gone: with its node, which is no fault of the piece, or alone."""
-        if not any(words in why for words in _NODE_DIED):
+        if any(words in why for words in _NODE_DIED) and piece.moves < _MOST_MOVES:
+            piece.moves += 1
+        else:
             piece.tries += 1
         queue.again(piece, self._work, "its process died")
