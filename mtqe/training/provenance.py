@@ -55,7 +55,7 @@ def files_read() -> Iterator[dict[Path, None]]:
 def note_read(path: Path) -> None:
     """Say that a file is about to be read; an ``InputError`` if it is not there."""
     if not path.is_file():
-        raise InputError(f"{path}: no such file; is its folder the data folder that 'data' should name?")
+        raise InputError(f"{path}: no such file; name the folder that holds it in the run file")
     read = _READ.get()
     if read is not None:
         read[path] = None

@@ -497,7 +497,7 @@ def test_bad_human_evaluation_of_wmt_is_named(tmp_path: Path, row: object, probl
 
 def test_every_format_is_found_by_its_name() -> None:
     """The registry imports the folder."""
-    assert human_readers.names() == ["da", "esa", "mqm", "mt_metrics_eval", "ratings", "wmt_jsonl"]
+    assert human_readers.names() == ["da", "esa", "mqm", "mt_metrics_eval", "ratings", "records", "wmt_jsonl"]
 
 
 def test_segments_that_are_numbers_stand_in_their_order(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from mtqe.training.provenance import note_read
 from mtqe.training.recipes.base import SKLEARN, Need, Progress, recipes
 
 
@@ -23,6 +24,7 @@ class Style:
     begins_with: ClassVar[tuple[str, ...]] = ()
     data: Path
     tatoeba: Path | None = None
+    tatoeba: Path | None = None
     languages: tuple[str, ...] = ("de", "en")
 
     def make(self, out: Path, progress: Progress) -> str | None:
@@ -30,6 +32,8 @@ class Style:
         from mtqe.models.style import read_style
         from mtqe.training.style import held_out_figures, make
 
+        if self.tatoeba is not None:
+            note_read(self.tatoeba / "spa.tsv")
         found = []
         for done, language in enumerate(self.languages):
             progress(done, len(self.languages), language)
