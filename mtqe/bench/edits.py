@@ -22,6 +22,9 @@ from mtqe.bench.edit_table import BEAM, LONGEST_SHIFT, Alignment, Pair, alignmen
 _FARTHEST_SHIFT = 50
 _MOST_TRIED = 1000
 
+# There are a million characters to stand for the words of so many pairs.
+_MOST_AT_ONCE = 50_000
+
 Words = Sequence[str]
 
 # Length of a block, its start, the place it goes to, and what the target is then.
@@ -30,11 +33,16 @@ _Candidate = tuple[int, int, int, str]
 
 def edits(pairs: Sequence[tuple[Words, Words]]) -> list[int]:
     """How many edits make each target its reference; pairs are words of target and reference."""
+    parts = (pairs[start : start + _MOST_AT_ONCE] for start in range(0, len(pairs), _MOST_AT_ONCE))
+    return [count for part in parts for count in _edits(part)]
+
+
+def _edits(pairs: Sequence[tuple[Words, Words]]) -> list[int]:
     letters: dict[str, str] = {}
     texts = [(_letters(target, letters), _letters(reference, letters)) for target, reference in pairs]
     known: dict[Pair, int] = {}
     for batch in batches(list(dict.fromkeys(texts))):
-        known.update(zip(batch, _edits(batch), strict=True))
+        known.update(zip(batch, _edits_of(batch), strict=True))
     return [known[pair] for pair in texts]
 
 
@@ -51,7 +59,7 @@ class _Pair:
     candidates: list[_Candidate] = field(default_factory=list)
 
 
-def _edits(batch: Sequence[Pair]) -> list[int]:
+def _edits_of(batch: Sequence[Pair]) -> list[int]:
     pairs = [_Pair(target, reference) for target, reference in batch]
     for pair in pairs:
         pair.done = pair.target == pair.reference or not pair.reference or not pair.target
@@ -106,9 +114,9 @@ def _savings(pairs: Sequence[_Pair]) -> Iterator[list[tuple[int, _Candidate]]]:
         for left, candidate in some
         if not _inside(pair, left)
     }
-    known = {
-        pair: d for batch in batches(list(outside)) for pair, d in zip(batch, distances(batch), strict=True)
-    }
+    known: dict[Pair, int] = {}
+    for batch in batches(list(outside)):
+        known.update(zip(batch, distances(batch), strict=True))
     for pair, some in zip(pairs, fewer, strict=True):
         exact = [(known.get((c[3], pair.reference), left), c) for left, c in some]
         yield [(left, c) for left, c in exact if left < pair.distance]
