@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from mtqe.data import Article
 from mtqe.evaluate import mode_of
-from mtqe.filters.base import KEEP, Compound, Relative, Rule
+from mtqe.filters.base import KEEP, Rule, is_compound, is_relative
 from mtqe.filters.needs import QUALITY, joined
 from mtqe.filters.stages import Decision, Stages
 from mtqe.quality import PARTS
@@ -88,9 +88,7 @@ class ArticleFilter:
     @property
     def sample(self) -> int:
         """How many articles the rules have to see before they can judge; mostly none."""
-        return max(
-            (rule.sample for rule in _leaves(self.stages.rules) if isinstance(rule, Relative)), default=0
-        )
+        return max((rule.sample for rule in _leaves(self.stages.rules) if is_relative(rule)), default=0)
 
     def fitted(self, sample: Iterable[Article]) -> ArticleFilter:
         """The same with the limits that a sample of the input gives to relative rules."""
@@ -103,31 +101,29 @@ class ArticleFilter:
     @property
     def relative_limits(self) -> list[float | None]:
         """The limits of the relative rules, in order."""
-        return [rule.at_least for rule in _leaves(self.stages.rules) if isinstance(rule, Relative)]
+        return [rule.at_least for rule in _leaves(self.stages.rules) if is_relative(rule)]
 
     def with_limits(self, limits: Sequence[float | None]) -> ArticleFilter:
         """The same with these limits, as ``relative_limits`` gave them."""
         left = iter(limits)
 
         def fit(rule: Any) -> Any:
-            if isinstance(rule, Compound):
+            if is_compound(rule):
                 return rule.rebuilt([fit(part) for part in rule.rules])
-            return rule.limited(next(left)) if isinstance(rule, Relative) else rule
+            return rule.limited(next(left)) if is_relative(rule) else rule
 
         return replace(self, stages=replace(self.stages, rules=tuple(map(fit, self.stages.rules))))
 
     def _values(self, sample: Iterable[Article]) -> Mapping[Any, list[float]]:
         """For each relative rule the numbers of the articles that it would judge."""
-        relative = [rule for rule in _leaves(self.stages.rules) if isinstance(rule, Relative)]
-        others = [
-            rule for rule in self.stages.rules if not any(isinstance(r, Relative) for r in _leaves([rule]))
-        ]
+        relative = [rule for rule in _leaves(self.stages.rules) if is_relative(rule)]
+        others = [rule for rule in self.stages.rules if not any(is_relative(r) for r in _leaves([rule]))]
         open_rules = tuple(_opened(rule) for rule in self.stages.rules if rule not in others)
         stages = replace(self.stages, rules=(*others, *open_rules), every_rule=False)
         values: dict[Any, list[float]] = {rule: [] for rule in relative}
         for decision in stages.decide(sample):
             for rule in _active(self.stages.rules, decision):
-                if decision.keep and isinstance(rule, Relative):
+                if decision.keep and is_relative(rule):
                     value = rule.measure(decision.report)
                     values[rule] += [] if value is None else [value]
         return values
@@ -152,16 +148,16 @@ class _Open:
 
 
 def _opened(rule: Any) -> Any:
-    if isinstance(rule, Compound):
+    if is_compound(rule):
         return rule.rebuilt([_opened(part) for part in rule.rules])
-    return _Open(rule) if isinstance(rule, Relative) else rule
+    return _Open(rule) if is_relative(rule) else rule
 
 
 def _fitting(values: Mapping[Any, list[float]]) -> Callable[[Any], Any]:
     def fit(rule: Any) -> Any:
-        if isinstance(rule, Compound):
+        if is_compound(rule):
             return rule.rebuilt([fit(part) for part in rule.rules])
-        return rule.fitted(values[rule]) if isinstance(rule, Relative) else rule
+        return rule.fitted(values[rule]) if is_relative(rule) else rule
 
     return fit
 
@@ -169,7 +165,7 @@ def _fitting(values: Mapping[Any, list[float]]) -> Callable[[Any], Any]:
 def _leaves(rules: Sequence[Rule]) -> Iterator[Any]:
     """The rules that are made of no others."""
     for rule in rules:
-        if isinstance(rule, Compound):
+        if is_compound(rule):
             yield from _leaves(rule.rules)
         else:
             yield rule
@@ -178,7 +174,7 @@ def _leaves(rules: Sequence[Rule]) -> Iterator[Any]:
 def _active(rules: Sequence[Rule], decision: Decision) -> Iterator[Any]:
     """As ``_leaves``, of the rules that judge an article."""
     for rule in rules:
-        if isinstance(rule, Compound):
+        if is_compound(rule):
             yield from _active(list(rule.active(decision.report)), decision)
         else:
             yield rule

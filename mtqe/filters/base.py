@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, TypeGuard
 
 from mtqe.data import ArticleReport
 from mtqe.registry import Registry
@@ -64,7 +64,6 @@ class Rule(Protocol):
         ...
 
 
-@runtime_checkable
 class Measured(Protocol):
     """A rule that compares one number of a report with limits.
 
@@ -88,7 +87,6 @@ class Measured(Protocol):
         ...
 
 
-@runtime_checkable
 class Compound(Protocol):
     """A rule that is made of others."""
 
@@ -106,7 +104,6 @@ class Compound(Protocol):
         ...
 
 
-@runtime_checkable
 class Relative(Protocol):
     """A rule whose limit comes of a sample of the input; None until then."""
 
@@ -124,6 +121,22 @@ class Relative(Protocol):
     def limited(self, at_least: float | None) -> Any:
         """The rule with this limit."""
         ...
+
+
+# By a method that only they have: a look at all members of a protocol takes longer than most rules.
+def is_measured(rule: Any) -> TypeGuard[Measured]:
+    """Whether a rule compares a number with limits."""
+    return hasattr(rule, "edges")
+
+
+def is_compound(rule: Any) -> TypeGuard[Compound]:
+    """Whether a rule is made of others."""
+    return hasattr(rule, "rebuilt")
+
+
+def is_relative(rule: Any) -> TypeGuard[Relative]:
+    """Whether a rule's limit comes of a sample."""
+    return hasattr(rule, "fitted")
 
 
 rules: Registry[Rule] = Registry("rule", "mtqe.filters.rules")

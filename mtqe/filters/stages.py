@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mtqe.data import Article, ArticleReport, Issue, Score
 from mtqe.evaluate import Evaluator, mode_of
-from mtqe.filters.base import NOTHING, Compound, Measured, Needs, Rule
+from mtqe.filters.base import NOTHING, Needs, Rule, is_compound, is_measured
 from mtqe.filters.needs import QUALITY, cost, joined
 from mtqe.issues import find_issues
 from mtqe.pooling import pool_with_omissions
@@ -173,10 +173,10 @@ def _rank(name: str) -> tuple[int, str]:
 
 def numbers(rule: Rule, report: ArticleReport) -> Iterator[tuple[str, float | None]]:
     """Label and number of a rule with limits, and of those that a rule is made of."""
-    if isinstance(rule, Compound):
+    if is_compound(rule):
         for part in rule.active(report):
             yield from numbers(part, report)
-    elif isinstance(rule, Measured):
+    elif is_measured(rule):
         yield rule.label, rule.measure(report)
 
 

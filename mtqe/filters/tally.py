@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from mtqe.filters.base import Compound, Measured, Rule
+from mtqe.filters.base import Measured, Rule, is_compound, is_measured
 from mtqe.filters.stages import Decision
 
 # Hosts beyond so many different ones are counted together.
@@ -47,9 +47,9 @@ def measured(rules: Sequence[Rule]) -> dict[str, Measured]:
     """The rules that compare a number with a limit, by their label."""
     found: dict[str, Measured] = {}
     for rule in rules:
-        if isinstance(rule, Compound):
+        if is_compound(rule):
             found |= measured(rule.rules)
-        elif isinstance(rule, Measured):
+        elif is_measured(rule):
             found[rule.label] = rule
     return found
 
