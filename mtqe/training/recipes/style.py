@@ -24,7 +24,6 @@ class Style:
     begins_with: ClassVar[tuple[str, ...]] = ()
     data: Path
     tatoeba: Path | None = None
-    tatoeba: Path | None = None
     languages: tuple[str, ...] = ("de", "en")
 
     def make(self, out: Path, progress: Progress) -> str | None:
