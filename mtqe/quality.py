@@ -21,8 +21,8 @@ from mtqe.text.words import count_words
 PARTS = ("fluency", "adequacy")
 
 # One issue in a two-word caption is not a caption full of errors: shorter segments count as
-# this many words, about half a sentence of news.
-_LEAST_WORDS = 12
+# this many words, about a sentence of news.
+_LEAST_WORDS = 24
 
 
 @dataclass(frozen=True)

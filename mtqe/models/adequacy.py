@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log
@@ -64,19 +64,27 @@ class Judgement:
 class AdequacyModel:
     """Calibrations for the source and for a reference, and how long each language's text is."""
 
-    source: tuple[Calibration, ...]
-    reference: tuple[Calibration, ...]
+    network: Mapping[str, Calibration]  # by target language; "en" stands for others
+    source: Calibration
+    reference: Calibration
     log_length: dict[str, float]
     revision: str
 
     def judge(self, pairs: Sequence[Pair], against: str) -> list[Judgement]:
         """One judgement for each pair; ``against`` is "source" or "reference"."""
-        calibrations = self.source if against == "source" else self.reference
         features = features_of(pairs, self.log_length, against)
-        first, *others = (one.penalty(features[:, : len(one.means)]) for one in calibrations)
-        penalties = agreed(first, others).tolist()
+        penalties = self._penalties(pairs, features, against).tolist()
         rows = features.tolist()
         return [self._judgement(*found) for found in zip(pairs, penalties, rows, strict=True)]
+
+    def _penalties(self, pairs: Sequence[Pair], features: Matrix, against: str) -> Matrix:
+        if against != "source":
+            return self.reference.penalty(features)
+        by_vectors = self.source.penalty(features[:, : len(FEATURES)])
+        by_network = {name: one.penalty(features) for name, one in self.network.items()}
+        names = [pair.target_lang if pair.target_lang in by_network else "en" for pair in pairs]
+        chosen = np.array([by_network[name][i] for i, name in enumerate(names)])
+        return agreed(chosen, [by_vectors])
 
     def _judgement(self, pair: Pair, penalty: float, row: list[float]) -> Judgement:
         copied = copied_share(pair)
@@ -96,8 +104,9 @@ def load_adequacy() -> AdequacyModel:
     path = WEIGHTS / "adequacy_vectors.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
     return AdequacyModel(
-        (Calibration.of(stored["network"]), Calibration.of(stored["source"])),
-        (Calibration.of(stored["reference"]),),
+        {name: Calibration.of(one) for name, one in stored["network"].items()},
+        Calibration.of(stored["source"]),
+        Calibration.of(stored["reference"]),
         stored["log_length"],
         f"{stored['digest']}-{load_quality_net().about['digest']}-{encoder_revision()}",
     )
