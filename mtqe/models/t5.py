@@ -100,9 +100,9 @@ class T5Regression:
         states = embedding(pieces, self.words).float()
         bias = _Bias(self.distances, self.shape, max(layout.lengths))
         for layer in self.layers:
-            states += layer.join(
-                self._attended(layer.project(self._normed(states, layer.first)), layout, bias)
-            )
+            # Attention is in 32 bits whatever the products are: its scores are large, being not scaled.
+            projected = layer.project(self._normed(states, layer.first)).float()
+            states += layer.join(self._attended(projected, layout, bias))
             for rows in torch.split(states, _WIDE_ROWS):
                 rows += layer.narrow(_gated(layer.widen(self._normed(rows, layer.second))))
         return self._normed(states, self.gain)
@@ -113,8 +113,8 @@ class T5Regression:
         result = projected.new_empty(len(projected), math.prod(heads))
         for part, own in zip(layout.parts(result), layout.parts(projected), strict=True):
             q, k, v = own.view(*own.shape[:2], 3, *heads).permute(2, 0, 3, 1, 4)
-            added = bias.of(own.shape[1]).to(q.dtype)
-            part.copy_(scaled_dot_product_attention(q, k, v, added, scale=1.0).transpose(1, 2).flatten(2))
+            seen = scaled_dot_product_attention(q, k, v, bias.of(own.shape[1]), scale=1.0)
+            part.copy_(seen.transpose(1, 2).flatten(2))
         return result
 
     def _decoded(self, states: Tensor, layout: Layout) -> Tensor:
