@@ -9,6 +9,6 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Report:
-    """The record of a run as it stands in the JSON report; see ``docs/benchmark-format.md``."""
+    """The record of a run as it stands in the JSON report: see docs/benchmark-format.md."""
 
     record: Mapping[str, Any]

@@ -314,3 +314,15 @@ def test_formats_agree_on_the_leaderboard(tmp_path: Path) -> None:
         assert all(name in text for name in SYSTEMS), writer.name
         assert best in text or writer.name in ("json", "csv")
     assert np.isfinite(float(best))
+
+
+def test_a_result_is_made_again_from_its_manifest(tmp_path: Path) -> None:
+    """The options that it holds are a run file, and give the same bytes."""
+    more = f"{QUIET}documents: {tmp_path}/docs.txt\nmetrics: [chrf, {{name: bleu, tokenize: char}}]\n"
+    first = run(loaded(tmp_path, f"{more}significance: {{resamples: 300, seed: 7}}\n"))
+    options = first.report.record["manifest"]["options"]
+    path = tmp_path / "again.yaml"
+    path.write_text(json.dumps({"task": "benchmark", **options}), encoding="utf-8")
+    again = run(load_benchmark(path))
+    writer = bench_writers.get("json")()
+    assert writer.write(again.report) == writer.write(first.report)
