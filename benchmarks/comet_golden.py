@@ -43,7 +43,7 @@ def main() -> None:
     if "--inside" in sys.argv:
         return inside()
     if "--comet" not in sys.argv:
-        sys.exit("--comet PYTHON is needed: an interpreter whose environment has unbabel-comet (see above)")
+        return print("needs --comet PYTHON: an interpreter whose environment has unbabel-comet (see above)")
     python = sys.argv[sys.argv.index("--comet") + 1]
     if subprocess.run([python, "-P", "-c", "import comet.models"], capture_output=True).returncode:
         sys.exit(f"{python}: its environment lacks unbabel-comet, or 'import comet' fails there")

@@ -24,7 +24,7 @@ from mtqe.models.comet_engine import Engine
 from mtqe.models.comet_files import Checkpoint, read_checkpoint
 from mtqe.models.comet_heads import Pooling, read_estimator, read_mix
 from mtqe.models.comet_joint import JointModel, Tags
-from mtqe.models.comet_result import Judged, Judgement, Row, Side, Sides
+from mtqe.models.comet_result import Judged, Judgement, Model, Row, Side, Sides
 from mtqe.models.comet_separate import SeparateModel
 from mtqe.models.comet_text import Tokenizer, Tokens, read_tokenizer
 from mtqe.models.comet_windows import Window, windows
@@ -48,7 +48,7 @@ _Part = tuple[int, Sides]
 class Comet:
     """A model that judges rows; ``load_comet`` makes one."""
 
-    model: SeparateModel | JointModel
+    model: Model
     tokenizer: Tokenizer
     takes_context: bool
     known: dict[tuple[Row, bool], Judgement] = field(default_factory=dict)
@@ -69,6 +69,7 @@ class Comet:
         the calls before, are computed once. Without ``spans`` a model that has them as a by-product
         is faster, and may have none.
         """
+        spans = spans or self.model.spans_are_free
         found = {row: self.known.get((row, True)) or self.known.get((row, spans)) for row in rows}
         new = [row for row, known in found.items() if known is None]
         made = dict(zip(new, self._judged(new, spans), strict=True))
@@ -184,9 +185,7 @@ def _device(name: str, precision: Precision) -> torch.device:
     return device
 
 
-def _model(
-    checkpoint: Checkpoint, weights: Weights, engine: Engine, tokenizer: Tokenizer
-) -> SeparateModel | JointModel:
+def _model(checkpoint: Checkpoint, weights: Weights, engine: Engine, tokenizer: Tokenizer) -> Model:
     hparams, layers = checkpoint.hparams, checkpoint.shape.layers
     estimator = read_estimator(hparams, weights)
     if checkpoint.family in ("regression_metric", "referenceless_regression_metric"):

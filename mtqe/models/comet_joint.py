@@ -81,9 +81,14 @@ class JointModel:
         """Whether it was trained to mark words."""
         return self.tags is not None
 
+    @property
+    def spans_are_free(self) -> bool:
+        """Where there are none, or its score needs them."""
+        return self.tags is None or self.scored_spans
+
     def judge(self, rows: Sequence[Sides], spans: bool = True) -> list[Judged]:
         """One result for each row, with spans if they are wanted or part of the score."""
-        tagged = self.has_spans and (spans or self.scored_spans)
+        tagged = self.has_spans and (spans or self.spans_are_free)
         inputs = [self._inputs(row, tagged) for row in rows]
         found = iter(self.engine.map(self._read, [item for group in inputs for item in group]))
         groups = ([next(found) for _ in group] for group in inputs)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+from mtqe.models.comet_engine import Engine
 from mtqe.models.comet_spans import ErrorSpan
 from mtqe.models.comet_text import Tokens
 
@@ -25,6 +26,21 @@ class Judged(NamedTuple):
 
 class Model(Protocol):
     """A family of models: what it reads, how much, and what it makes of it."""
+
+    @property
+    def engine(self) -> Engine:
+        """What reads its inputs."""
+        ...
+
+    @property
+    def has_spans(self) -> bool:
+        """Whether it marks what is wrong in a target."""
+        ...
+
+    @property
+    def spans_are_free(self) -> bool:
+        """Whether it does the same without being asked for spans."""
+        ...
 
     def reads(self, given: Iterable[Side]) -> tuple[Side, ...]:
         """Which of the sides beside the target it reads of those given; none if it needs others."""

@@ -53,6 +53,11 @@ class SeparateModel:
         """It has none."""
         return False
 
+    @property
+    def spans_are_free(self) -> bool:
+        """None cost nothing."""
+        return True
+
     def judge(self, rows: Sequence[Sides], spans: bool = False) -> list[Judged]:
         """A score for each row; there are no spans."""
         if not rows:
