@@ -13,7 +13,6 @@ from mtqe.data import Article, ArticleReport, Issue, Mode, Score, SegmentReport
 from mtqe.detectors.base import Detector, Limited, detectors
 from mtqe.errors import ConfigError, ContractError
 from mtqe.issues import find_issues
-from mtqe.pooling import pool_with_omissions
 from mtqe.prepare import prepare
 from mtqe.quality import Quality
 from mtqe.scorers.base import Licensed, Scorer, scorers
@@ -100,7 +99,7 @@ class Evaluator:
             article=article,
             mode=mode,
             scores={
-                "quality": pool_with_omissions(article, qualities),
+                "quality": self.quality.pool(article, qualities),
                 **{scorer.gives: scorer.pool(article, column) for scorer, column in columns},
             },
             segments=segments,

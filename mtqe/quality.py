@@ -6,15 +6,23 @@ fluency and adequacy models expect a reader to count, and the points of the issu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
 from mtqe.data import Article, Issue, Mode, Score, Segment
 from mtqe.models.quality_calibration import QualityCalibration, read_quality_calibration
-from mtqe.scale import SEVERITY_POINTS, penalty_to_score, score_to_penalty
+from mtqe.pooling import pool_with_omissions
+from mtqe.scale import (
+    SEVERITY_POINTS,
+    error_free_probability,
+    penalty_to_score,
+    score_to_penalty,
+    uncertainty,
+)
+from mtqe.sides import has_side
 from mtqe.text.words import count_words
 
 # What quality is made of; other scores stand beside it in the report.
@@ -63,10 +71,21 @@ class Quality:
             return Score(None, _why_not(scores))
         penalties["issues"] = self._issue_penalty(segment, issues)
         components = {f"{name}_penalty": _component(value) for name, value in penalties.items()}
-        value = penalty_to_score(sum(penalties.values()))
+        penalty = sum(penalties.values())
+        value = penalty_to_score(penalty)
+        if "adequacy" in penalties:
+            components |= _expected(penalty, count_words(segment.target))
         if self._calibration is None:
             return Score(value, components=components)
         return Score(self._calibration.score(value), components={**components, "uncalibrated": Score(value)})
+
+    def pool(self, article: Article, scores: Sequence[Score]) -> Score:
+        """The article's quality: points per 100 words over all its words, as a score."""
+        pooled = pool_with_omissions(article, scores)
+        if not has_side(article, "source") or pooled.value is None or self._calibration is not None:
+            return pooled
+        words = int(pooled.stats.get("words", 0.0))
+        return replace(pooled, components={**pooled.components, "uncertainty": _uncertainty(words)})
 
     def notes(self, article: Article, mode: Mode) -> Iterator[str]:
         """What quality is calibrated on, if it is, and how this article differs from that."""
@@ -90,6 +109,16 @@ class Quality:
 def _differ(own: str | None, other: str | None) -> bool:
     """Whether two languages or modes that are known are not the same; regions don't count."""
     return bool(own and other) and str(own).split("-")[0] != str(other).split("-")[0]
+
+
+def _expected(penalty: float, words: int) -> dict[str, Score]:
+    """What the penalty of a segment with a source says besides; both were measured with sources only."""
+    probability = error_free_probability(penalty * words / 100.0)
+    return {"error_free": Score(probability, range=(0.0, 1.0)), "uncertainty": _uncertainty(words)}
+
+
+def _uncertainty(words: int) -> Score:
+    return Score(uncertainty(words), higher_is_better=False)
 
 
 def _component(penalty: float) -> Score:

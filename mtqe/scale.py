@@ -33,6 +33,17 @@ SEVERITY_POINTS = {"minor": 1.0, "major": 5.0, "critical": 25.0}
 # only say how many there are.
 HINT_CONFIDENCE = 0.5
 
+# How sure a text is to be without errors when no points are expected, and by how many expected points
+# that falls to a third. Fitted by likelihood to WMT21 news (en-de and zh-en, 6,000 segments).
+_SURE_AT_BEST = 0.74
+_POINTS_TO_A_THIRD = 4.5
+
+# Root mean square difference of quality from what annotators' points make, on WMT21 news: 33 for a
+# sentence of 20 words, 20 for 150 words, 14.5 for 700.
+_UNCERTAIN_ALWAYS = 11.0
+_UNCERTAIN_WORDS = 100.0
+_MOST_UNCERTAIN = 50.0
+
 _MOST_PENALTY = 250.0
 _LEAST_SCORE = 100.0 * math.exp(-_MOST_PENALTY / DECAY_PER_100_WORDS)
 
@@ -48,3 +59,13 @@ def score_to_penalty(score: float) -> float:
     At most 250, the points of text of which every ten words are a "non-translation".
     """
     return min(-DECAY_PER_100_WORDS * math.log(max(score, _LEAST_SCORE) / 100.0), _MOST_PENALTY)
+
+
+def error_free_probability(points: float) -> float:
+    """The probability, 0 to 1, that annotators find no error where so many MQM points are expected."""
+    return _SURE_AT_BEST * math.exp(-max(points, 0.0) / _POINTS_TO_A_THIRD)
+
+
+def uncertainty(words: int) -> float:
+    """How far a quality of so many words typically lies from annotators', in points of the score."""
+    return min(_UNCERTAIN_ALWAYS + _UNCERTAIN_WORDS / math.sqrt(max(words, 1)), _MOST_UNCERTAIN)

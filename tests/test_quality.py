@@ -49,3 +49,27 @@ def test_the_weight_of_issues_is_an_option() -> None:
     """A run file can leave issues out of quality."""
     scored = Quality(issue_weight=0.0).score(SEGMENT, {"fluency": Score(80.0)}, [issue("critical")])
     assert scored.value == pytest.approx(80.0)
+
+
+def test_the_probability_of_no_error_falls_with_length_and_with_penalty() -> None:
+    """A long sentence has more places to go wrong."""
+    short, long = (Segment(0, 0, (0, 9), "word " * n) for n in (5, 50))
+    scores = {"fluency": Score(90.0), "adequacy": Score(80.0)}
+    worse = {"fluency": Score(90.0), "adequacy": Score(40.0)}
+
+    def free(segment: Segment, given: dict[str, Score]) -> float:
+        value = Quality().score(segment, given, []).components["error_free"].value
+        assert value is not None
+        return value
+
+    assert 1 > free(short, scores) > free(long, scores) > free(long, worse) > 0
+
+
+def test_uncertainty_falls_with_length_and_is_not_claimed_without_a_source() -> None:
+    """It was measured beside sources."""
+    short, long = (Segment(0, 0, (0, 9), "word " * n) for n in (5, 50))
+    both = {"fluency": Score(90.0), "adequacy": Score(80.0)}
+    found = [Quality().score(segment, both, []).components["uncertainty"].value for segment in (short, long)]
+    assert None not in found
+    assert 50 >= float(found[0] or 0) > float(found[1] or 0) > 10
+    assert "uncertainty" not in Quality().score(short, {"fluency": Score(90.0)}, []).components
