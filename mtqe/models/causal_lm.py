@@ -17,9 +17,6 @@ ENGINE = "causal_lm 1"
 # Tokens of a window for models that would take more: a sentence has 40, and memory grows with it.
 _WINDOW = 1024
 
-# Logits of a batch in memory at once: 512 MB in fp32.
-_LOGITS = 1 << 27
-
 # How far logits of the same tokens may differ, in their standard deviations: bf16 has three digits.
 _ROUNDING = 0.01
 
@@ -45,7 +42,11 @@ class CausalLM:
         windows = [window for own in cut for window in own]
         sums = iter(
             map_in_batches(
-                self._sums, windows, length=lambda w: len(w[0]), budget=self._budget(), progress=progress
+                self._sums,
+                windows,
+                length=lambda w: len(w[0]),
+                budget=self.loaded.budget(logits=True),
+                progress=progress,
             )
         )
         return [
@@ -63,9 +64,6 @@ class CausalLM:
             end = min(begin + self.window, len(ids))
             yield tuple(ids[begin:end]), done - begin
             begin, done = end - self.window // 2, end
-
-    def _budget(self) -> int:
-        return max(self.window, _LOGITS // int(self.loaded.model.config.get_text_config().vocab_size))
 
     def _sums(self, batch: Sequence[_Window]) -> list[float]:
         """The sum of the log-probabilities of the tokens of each window that count."""

@@ -27,9 +27,6 @@ Masking = Literal["word_l2r", "token"]
 
 _WINDOW = 512
 
-# Tokens of a batch: every token of a text is a row as long as the text.
-_BUDGET = 8192
-
 
 @dataclass(frozen=True)
 class _Question:
@@ -63,7 +60,11 @@ class MaskedLM:
         questions = [question for windows in asked for window in windows for question in window]
         found = iter(
             map_in_batches(
-                self._log_probs, questions, length=lambda q: len(q.ids), budget=_BUDGET, progress=progress
+                self._log_probs,
+                questions,
+                length=lambda q: len(q.ids),
+                budget=self.loaded.budget(),
+                progress=progress,
             )
         )
         return [

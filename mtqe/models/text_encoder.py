@@ -27,7 +27,6 @@ Floats = NDArray[np.float64]
 ENGINE = "text_encoder 1"
 
 _WINDOW = 512
-_BUDGET = 8192
 
 # Vectors that are kept: 80 MB for those of a large encoder.
 _REMEMBERED = 10_000
@@ -75,7 +74,9 @@ class TextEncoder:
         new = [text for text in dict.fromkeys(texts) if text not in known]
         cut = [list(self._windows(text)) for text in new]
         windows = [window for own in cut for window in own]
-        found = iter(map_in_batches(self._vectors, windows, length=len, budget=_BUDGET, progress=progress))
+        found = iter(
+            map_in_batches(self._vectors, windows, length=len, budget=self.loaded.budget(), progress=progress)
+        )
         for text, own in zip(new, cut, strict=True):
             known[text] = self._joined([(len(window) - self._around(), next(found)) for window in own])
         return [known[text] for text in texts]

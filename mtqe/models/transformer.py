@@ -24,6 +24,13 @@ _CLASSES = {
     "a translation model": "AutoModelForSeq2SeqLM",
 }
 
+# Tokens of a batch: on a CPU as many as keep a layer's numbers in its cache (benchmarks/language_models.py;
+# at 8,192 an encoder takes twice as long), on a GPU as many as keep it busy.
+_ON_CPU, _ON_GPU = 512, 16_384
+
+# Logits of a batch in memory at once: 512 MB in fp32.
+_LOGITS = 1 << 27
+
 # Lengths beyond this are what tokenizers say that know no limit.
 _NO_LIMIT = 1_000_000
 
@@ -51,6 +58,13 @@ class Loaded:
         limits = [size - padding for size in known if size]
         limits += [self.tokenizer.model_max_length] if self.tokenizer.model_max_length < _NO_LIMIT else []
         return int(min([*limits, window or default]))
+
+    def budget(self, logits: bool = False) -> int:
+        """Tokens of a batch; with ``logits`` no more than whose logits fit into memory."""
+        tokens = _ON_CPU if self.device.type == "cpu" else _ON_GPU
+        if not logits:
+            return tokens
+        return min(tokens, max(_LOGITS // int(self.model.config.get_text_config().vocab_size), 1))
 
     @cached_property
     def around(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -25,9 +25,6 @@ ENGINE = "translation_lm 1"
 
 _WINDOW = 512
 
-# Logits of a batch in memory at once: 512 MB in fp32.
-_LOGITS = 1 << 27
-
 
 @dataclass(frozen=True)
 class Translation:
@@ -72,7 +69,9 @@ class TranslationLM:
         cut = [self._rows(translation) for translation in translations]
         rows = [row for own in cut for row in own]
         found = iter(
-            map_in_batches(self._sums, rows, length=_length, budget=self._budget(), progress=progress)
+            map_in_batches(
+                self._sums, rows, length=_length, budget=self.loaded.budget(logits=True), progress=progress
+            )
         )
         return [
             LogProb(math.fsum(next(found) for _ in own), sum(sum(row.counted) for row in own), len(own))
@@ -114,9 +113,6 @@ class TranslationLM:
 
     def _code(self, tag: str) -> str | None:
         return pick_code(tag, tuple(self._codes))
-
-    def _budget(self) -> int:
-        return max(self.window, _LOGITS // int(self.loaded.model.config.vocab_size))
 
     def _sums(self, batch: Sequence[_Row]) -> list[float]:
         """The sum of the log-probabilities of the tokens of each row that count."""
