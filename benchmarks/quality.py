@@ -13,8 +13,9 @@ on, all. "target alone" is the fluency model; "source + target" adds the adequac
 - error-free: AUC of telling segments without points from those with.
 
 DEMETR: the share of spoilt translations below the good one, on documents that no model has seen. MLQE:
-Pearson with direct assessments. Articles: people's texts above machines' (AUC), and Spearman with
-a reader's quality among machines', from the target alone. Speed: segments of 25 words a second.
+Pearson with direct assessments. Articles, reports as users get them: people's above machines' (AUC),
+and Spearman with a reader's quality among machines', from the target alone.
+Speed: segments of 25 words a second.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics import BLEU, CHRF
 
-from mtqe.data import Article
+from mtqe.data import Article, ArticleReport
+from mtqe.evaluate import Evaluator
 from mtqe.models.adequacy import Pair, covers, load_adequacy
 from mtqe.models.fluency import load_fluency, weights_revision
-from mtqe.prepare import prepare
 from mtqe.text.words import count_words
 from mtqe.training.calibration import VIEW, licensed
 from mtqe.training.corpora import is_for_tuning, is_held_out, rows
@@ -110,7 +111,6 @@ def _by_metric(metric: Any, translations: Sequence[Translation]) -> Values:
     )
 
 
-ALONE = ("target alone", "length", "chance")
 UNAIDED = ("source + target", "target alone", "adequacy", "length", "chance")
 JUDGES: dict[str, Judge] = {
     "source + target": lambda t: by_adequacy(t) + by_fluency(t),
@@ -122,6 +122,9 @@ JUDGES: dict[str, Judge] = {
     "chrF": by_chrf,
     "BLEU": by_bleu,
 }
+
+
+RATES = (JUDGES["source + target"], JUDGES["target alone"], JUDGES["adequacy"])
 
 
 def ranks(values: Values) -> Values:
@@ -196,12 +199,14 @@ def mqm_figures(some: Sequence[dict[str, Any]], judge: Judge) -> dict[str, Any]:
     points = np.array([row["adequacy_penalty"] + row["fluency_penalty"] for row in some])
     words = np.array([max(count_words(row["mt"]), 1) for row in some])
     rate = points / words
+    # A rate says of a whole segment how much is expected in it.
+    expected = penalties * words if judge in RATES else penalties
     return {
         "in order": in_order(_grouped(some, lambda row: row["src"]), points, penalties),
         "pearson": correlation(penalties, rate),
         "spearman": correlation(ranks(penalties), ranks(rate)),
         "worst quarter": _worst_quarter(some, points, penalties, words),
-        "error-free": auc(-penalties[points == 0], -penalties[points > 0]),
+        "error-free": auc(-expected[points == 0], -expected[points > 0]),
     }
 
 
@@ -255,24 +260,35 @@ def mlqe(data: Path, judge: Judge) -> dict[str, float]:
     }
 
 
-def articles(data: Path, judge: Judge) -> dict[str, float]:
-    """People's English articles above machines', and the order among machines', target alone."""
+def articles(data: Path) -> dict[str, dict[str, float]]:
+    """English articles with the target alone: people's above machines', the order among machines'.
+
+    For ``human_written`` also the share of people's and machines' articles that are below its alarm.
+    """
     path = data / "articles" / "annotated_articles.jsonl"
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     english = [record for record in records if record["lang"] == "en"]
-    scores = np.array([-_article_penalty(judge, record["text"]) for record in english])
+    given = (Article(str(i), record["text"], target_lang="en") for i, record in enumerate(english))
+    reports = list(Evaluator().evaluate(given))
     human = np.array([record["class"] == "human" for record in english])
-    quality = np.array([float(record.get("quality") or 0) for record in english])
-    return {
-        "people above machines": auc(scores[human], scores[~human]),
-        "spearman": correlation(ranks(scores[~human]), ranks(quality[~human])),
+    read = np.array([float(record.get("quality") or 0) for record in english])
+    found: dict[str, dict[str, float]] = {}
+    for name in ("quality", "fluency", "human_written"):
+        scores = np.array([report.scores[name].value or 0.0 for report in reports])
+        spearman = correlation(ranks(scores[~human]), ranks(read[~human]))
+        found[name] = {"people above machines": auc(scores[human], scores[~human]), "spearman": spearman}
+    alarms = np.array([_is_alarm(report) for report in reports])
+    found["human_written"] |= {
+        "people's below the alarm": round(float(alarms[human].mean()), 3),
+        "machines' below the alarm": round(float(alarms[~human].mean()), 3),
     }
+    return found
 
 
-def _article_penalty(judge: Judge, text: str) -> float:
-    segments = [s for s in prepare(Article("", text, target_lang="en")).segments if s.excluded is None]
-    penalties = judge([Translation(s.target, None, ("en", "en")) for s in segments])
-    return float(np.average(penalties, weights=[max(count_words(s.target), 1) for s in segments]))
+def _is_alarm(report: ArticleReport) -> bool:
+    score = report.scores["human_written"]
+    alarm = score.components["alarm"].value if score.components else None
+    return score.value is not None and alarm is not None and score.value < alarm
 
 
 def speed() -> dict[str, float]:
@@ -316,7 +332,7 @@ def measure(data: Path) -> dict[str, Any]:
         "mqm": {name: {j: mqm_figures(some, f) for j, f in JUDGES.items()} for name, some in sets.items()},
         "demetr": {name: demetr(data, JUDGES[name]) for name in UNAIDED},
         "mlqe": {name: mlqe(data, JUDGES[name]) for name in UNAIDED},
-        "articles": {name: articles(data, JUDGES[name]) for name in ALONE},
+        "articles": articles(data),
         "segments a second": speed(),
     }
 

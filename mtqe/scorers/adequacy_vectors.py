@@ -1,4 +1,4 @@
-"""Adequacy by multilingual sentence vectors that ship with the package."""
+"""Adequacy by multilingual sentence vectors, and a network over their pieces, that ship with the package."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ _Place = tuple[int, int, Pair]
 class AdequacyVectors:
     """Adequacy of each segment against its source, 0 to 100, higher is better.
 
-    Distance of sentence vectors, lengths and numbers, turned by hinges fitted to MQM judgements
-    of WMT20 and WMT21 into accuracy points per 100 words. Text copied from the source or left
-    in its language scores near 0, though vectors take it for perfect. Sees missing and foreign
-    content, hardly a wrong word or a lost "not". Without a source the reference is what it is
-    measured against; null with neither, and for languages that the vectors don't know.
+    Distance of sentence vectors, lengths and numbers, and a network that looks for each piece's
+    counterpart, turned by hinges fitted to MQM judgements of WMT21 into accuracy points per 100
+    words. Text copied from the source or left in its language scores near 0, though vectors take
+    it for perfect. Sees missing and foreign content, most replaced words, seldom a better word.
+    Without a source the reference is what it is measured against; null with neither, and for
+    languages that the vectors don't know.
     """
 
     name: ClassVar[str] = "adequacy_vectors"

@@ -1,4 +1,4 @@
-"""Fluency by n-gram language models that ship with the package."""
+"""Fluency by the language models that ship with the package, n-grams first of all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class FluencyNgram:
     A word trigram model (of characters for Chinese) says how expected each word is; hinges
     fitted to MQM judgements of WMT20 and WMT21 turn that into fluency points per 100 words. It
     sees word order, doubled and foreign words, and not meaning: modern systems' fluent
-    mistakes escape it. Null for languages without a model (``mtqe/models/weights/ngram.md``).
+    mistakes escape it. In German, style and the quality network are heard as well; in English, how
+    probably a machine translated the whole article. Null for languages without a model (see
+    ``mtqe/models/weights``).
     """
 
     name: ClassVar[str] = "fluency_ngram"
