@@ -28,7 +28,7 @@ def main() -> None:
     if "--inside" in sys.argv:
         return inside()
     if "--sentinel" not in sys.argv or "--source" not in sys.argv:
-        sys.exit("--sentinel PYTHON and --source CLONE are needed (see above)")
+        return print("skipped: needs the original's code and environment (--sentinel, --source; see above)")
     python, source = (sys.argv[sys.argv.index(option) + 1] for option in ("--sentinel", "--source"))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), source])}
     command = [python, "-P", __file__, "--inside"]
