@@ -1,6 +1,5 @@
 """The probability that people wrote or translated the article."""
 
-
 from __future__ import annotations
 
 from collections.abc import Sequence
