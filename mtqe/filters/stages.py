@@ -11,7 +11,6 @@ from mtqe.evaluate import Evaluator, mode_of
 from mtqe.filters.base import NOTHING, Needs, Rule, is_compound, is_measured
 from mtqe.filters.needs import QUALITY, cost, joined
 from mtqe.issues import find_issues
-from mtqe.pooling import pool_with_omissions
 from mtqe.prepare import prepare, with_languages
 from mtqe.quality import PARTS
 from mtqe.text.words import count_words
@@ -158,7 +157,7 @@ class Stages:
         columns = [(s, state.columns[s.gives]) for s in self.evaluator.scorers if s.gives in state.columns]
         article = state.judged or state.article
         qualities = self.evaluator.qualities(article, state.issues or [], columns)
-        state.pooled = {QUALITY: pool_with_omissions(article, qualities), **state.pooled}
+        state.pooled = {QUALITY: self.evaluator.quality.pool(article, qualities), **state.pooled}
 
 
 def _each(states: Sequence[_State], work: Callable[[_State], None]) -> None:

@@ -1,0 +1,350 @@
+"""What mtqe filter costs: overhead, memory, models, cheap rules first, kills; and OpusFilter beside it.
+
+python benchmarks/filter.py [--size 100000] [--articles 2000] [--only PART] [--opusfilter PYTHON]
+
+The articles are put together from the example's sentences with changing names and numbers. Each
+measurement is a process of its own; times are CPU seconds of all its processes, which other work on the
+machine disturbs least. Parts:
+
+* overhead: a run without rules, against reading and writing the same file with orjson.
+* memory: of all processes together, when 10,000 articles are done and at the end.
+* models: all models on everything (quality and every issue), articles for a CPU second.
+* cheap_first: half of the articles plainly bad (a few words, another language, a web page's margins).
+  All models on everything, against the same rules in order of cost; verdicts must be equal.
+* kills: kill -9 at 20 random moments, each followed by --resume; outputs must be equal.
+* opusfilter: nearest filters of OpusFilter, in an environment of its own that has it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "filter.json"
+NAMES = ("Adler", "Brecht", "Costa", "Duarte", "Egan", "Fuchs", "Grosz", "Haas", "Ilves", "Jansen")
+KILLS = 20
+
+MODELS: dict[str, Any] = {"rules": [{"name": "score", "score": "quality", "at_least": 20}]}
+RULES: dict[str, Any] = {
+    "rules": [
+        {"name": "length", "at_least": 30},
+        {"name": "language", "one_of": ["en"]},
+        {"name": "score", "score": "fluency", "at_least": 40, "null": "drop"},
+        {"name": "issues", "category": ["untranslated", "garbled_name"], "at_most": 20},
+    ]
+}
+
+ORJSON = """
+import sys, orjson
+with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as target:
+    for line in source:
+        target.write(orjson.dumps(orjson.loads(line)) + b"\\n")
+"""
+
+ALL_MODELS = """
+import json, sys
+from pathlib import Path
+from mtqe.data import Article
+from mtqe.evaluate import Evaluator
+from mtqe.filters.run_file import filter_run
+rules = filter_run(json.loads(sys.argv[2])).filter.stages.rules
+records = (json.loads(line) for line in open(sys.argv[1], encoding="utf-8"))
+articles = (Article(r["id"], r["target"], target_lang=None) for r in records)
+kept = []
+for report in Evaluator().evaluate(articles):
+    if all(rule.judge(report).keep for rule in rules):
+        kept.append(report.article.id)
+Path(sys.argv[3]).write_text(json.dumps(kept), encoding="utf-8")
+"""
+
+OPUSFILTER = """
+import json, sys
+from opusfilter import filters
+chosen = [
+    filters.LengthFilter(unit="word", min_length=5, max_length=100000, pass_empty=False),
+    filters.CharacterScoreFilter(scripts=["Latin"], thresholds=[0.9]),
+    filters.AverageWordLengthFilter(min_length=2, max_length=20),
+    filters.LongWordFilter(threshold=40),
+    filters.RepetitionFilter(),
+    filters.TerminalPunctuationFilter(),
+]
+try:
+    chosen.append(filters.LanguageIDFilter(languages=["en"], id_method="cld2"))
+except Exception as error:
+    print(f"no language identification: {error!r}", file=sys.stderr)
+kept = total = 0
+for line in open(sys.argv[1], encoding="utf-8"):
+    pair = [json.loads(line)["target"].replace("\\n", " ")]
+    total += 1
+    # Terminal punctuation compares two sides.
+    good = all(
+        f.accept(next(f.score([pair * (2 if "Terminal" in type(f).__name__ else 1)]))) for f in chosen
+    )
+    kept += good
+print(json.dumps({"kept": kept, "of": total, "filters": [type(f).__name__ for f in chosen]}))
+"""
+
+
+def sentences() -> list[str]:
+    """Sentences of the example's reference."""
+    text = (ROOT / "examples" / "article.ref.txt").read_text(encoding="utf-8")
+    found = re.split(r"(?<=[.!?])\s+", text.replace("\n", " "))
+    return [sentence for sentence in found if len(sentence) > 40]
+
+
+SENTENCES = sentences()
+
+
+def article(rng: random.Random, number: int, words: int) -> dict[str, Any]:
+    """A record of about that many words that no other repeats."""
+    parts: list[str] = []
+    while sum(len(part.split()) for part in parts) < words:
+        name, year = rng.choice(NAMES), rng.randrange(1900, 2100)
+        parts.append(f"{rng.choice(SENTENCES).replace('Kerdoncuff', name)} That was in {year}, {name} said.")
+    url = f"https://h{number % 50}.example/{number}"
+    return {"id": f"a{number}", "url": url, "target": " ".join(parts), "n": rng.random()}
+
+
+def bad(rng: random.Random, number: int, words: int) -> dict[str, Any]:
+    """A record that is plainly none of an article in English."""
+    kind = number % 3
+    source = (ROOT / "examples" / "article.fr.txt").read_text(encoding="utf-8").replace("\n", " ").split()
+    start = rng.randrange(max(len(source) - words, 1))
+    texts = (
+        "Share on Facebook",
+        " ".join(source[start : start + words]),
+        f"Page {number} of {rng.randrange(1000)}. Next page. Log in.",
+    )
+    return article(rng, number, 1) | {"target": texts[kind]}
+
+
+def write(path: Path, count: int, words: int, share_bad: float = 0.0) -> Path:
+    """A file of records."""
+    rng = random.Random(7)
+    with path.open("w", encoding="utf-8") as stream:
+        for number in range(count):
+            make = bad if rng.random() < share_bad else article
+            stream.write(json.dumps(make(rng, number, words), ensure_ascii=False) + "\n")
+    return path
+
+
+def cpu(command: list[str], **options: Any) -> tuple[float, float]:
+    """CPU and wall seconds of a command that must succeed, with all its processes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, check=True, env=environment, stderr=subprocess.PIPE, **options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return used, time.perf_counter() - started
+
+
+def mtqe(folder: Path, source: Path, sections: dict[str, Any], *options: str, name: str = "out") -> list[str]:
+    """The command line of a filter run."""
+    config = folder / f"{name}.yaml"
+    config.write_text(yaml.safe_dump({k: v for k, v in sections.items() if v is not None}), encoding="utf-8")
+    output = ["-o", str(folder / f"{name}.jsonl"), "--config", str(config)]
+    return [sys.executable, "-m", "mtqe", "filter", str(source), *output, *options]
+
+
+def overhead(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """CPU seconds of a run without rules and of orjson; the least of three, in turn."""
+    source = write(folder / "in.jsonl", size, 40)
+    runs: list[tuple[float, float]] = []
+    for _ in range(3):
+        free = cpu(mtqe(folder, source, {"rules": []}, "--add", "nothing"))[0]
+        plain = cpu([sys.executable, "-c", ORJSON, str(source), str(folder / "copy.jsonl")])[0]
+        runs.append((free, plain))
+    same = source.read_bytes() == (folder / "out.jsonl").read_bytes()
+    verdict = cpu(mtqe(folder, source, RULES | {"rules": RULES["rules"][:1]}, "--add", "verdict"))[0]
+    free, plain = min(run[0] for run in runs), min(run[1] for run in runs)
+    return {
+        "records": size,
+        "megabytes": round(source.stat().st_size / 1e6, 1),
+        "mtqe_cpu_seconds": round(free, 2),
+        "orjson_cpu_seconds": round(plain, 2),
+        "ratio": round(free / plain, 2),
+        "same_bytes": same,
+        "length_rule_and_verdict_cpu_seconds": round(verdict, 2),
+    }
+
+
+def memory(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """Megabytes of all processes at 10,000 articles and after, by a rule that reads every article."""
+    source = write(folder / "in.jsonl", size, 40)
+    rules = {"rules": [{"name": "length", "at_least": 5}], "output": {"shard_megabytes": 1.0}}
+    command = mtqe(folder, source, rules, "--workers", "2")
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    journal = folder / "out.parts" / "journal.jsonl"
+    early, late = 0.0, 0.0
+    while process.poll() is None:
+        done = _done(journal)
+        used = tree_megabytes(process.pid)
+        if done < 10_000:
+            early = max(early, used)
+        else:
+            late = max(late, used)
+        time.sleep(0.05)
+    return {
+        "records": size,
+        "peak_to_10000_mb": round(early),
+        "peak_after_mb": round(late),
+        "growth": round(late / early - 1, 3) if early else None,
+    }
+
+
+def _done(journal: Path) -> int:
+    """Articles in the shards that are done."""
+    try:
+        lines = journal.read_text(encoding="utf-8").split("\n")[:-1]
+    except OSError:
+        return 0
+    counts = (json.loads(line)["counts"] for line in lines)
+    return sum(count["kept"] + count["dropped"] for count in counts)
+
+
+def tree_megabytes(root: int) -> float:
+    """Resident memory of a process and its children, shared pages counted once for each (Linux)."""
+    total = 0.0
+    todo = [root]
+    while todo:
+        pid = todo.pop()
+        try:
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+            todo += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split())
+        except OSError:
+            continue
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        total += int(found[1]) / 1024 if found else 0
+    return total
+
+
+def models(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """Articles and words for a CPU second with quality and every issue."""
+    source = write(folder / "in.jsonl", articles, 200)
+    used, _ = cpu(mtqe(folder, source, MODELS))
+    words = sum(len(json.loads(line)["target"].split()) for line in source.open(encoding="utf-8"))
+    return {
+        "articles": articles,
+        "words": words,
+        "cpu_seconds": round(used, 1),
+        "articles_per_cpu_second": round(articles / used, 1),
+        "words_per_cpu_second": round(words / used),
+    }
+
+
+def cheap_first(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """CPU seconds of all models on everything and of rules in order of cost; and their verdicts."""
+    source = write(folder / "in.jsonl", articles, 200, share_bad=0.5)
+    shipped = yaml.safe_load((ROOT / "configs" / "filter-articles.yaml").read_text(encoding="utf-8"))
+    found = {}
+    for name, rules in (("simple_rules", RULES["rules"]), ("filter_articles", shipped["rules"])):
+        kept = folder / "kept.json"
+        everything = [sys.executable, "-c", ALL_MODELS, str(source), json.dumps({"rules": rules}), str(kept)]
+        whole = cpu(everything)[0]
+        staged = cpu(mtqe(folder, source, {"rules": rules}, "--workers", "1", "--add", "verdict"))[0]
+        ours = [json.loads(line)["id"] for line in (folder / "out.jsonl").open(encoding="utf-8")]
+        theirs = json.loads(kept.read_text(encoding="utf-8"))
+        found[name] = {
+            "all_models_cpu_seconds": round(whole, 1),
+            "cheap_first_cpu_seconds": round(staged, 1),
+            "ratio": round(whole / staged, 2),
+            "kept": len(ours),
+            "verdicts_that_differ": len(set(ours) ^ set(theirs)),
+            "of": articles,
+        }
+    return found
+
+
+def kills(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """How many of 20 runs that were killed gave, once resumed, the files of the undisturbed run."""
+    source = write(folder / "in.jsonl", 20_000, 40)
+    rules = {"rules": [{"name": "length", "at_least": 45}], "output": {"shard_megabytes": 0.5}}
+    started = time.perf_counter()
+    command = mtqe(folder, source, rules, "--workers", "2", "--rejected", str(folder / "no.jsonl.gz"))
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    length = time.perf_counter() - started
+    wanted = _hashes(folder)
+    rng = random.Random(11)
+    equal = interrupted = 0
+    for _ in range(KILLS):
+        for path in folder.glob("out*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        mtqe(folder, source, rules)  # writes the run file again
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        time.sleep(rng.uniform(0, length))
+        interrupted += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        subprocess.run([*command, "--resume"], check=True, stderr=subprocess.DEVNULL)
+        equal += _hashes(folder) == wanted
+    return {"kills": KILLS, "of_a_run_under_way": interrupted, "equal": equal}
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = [*folder.glob("out*"), *folder.glob("no*")]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()}
+
+
+def opusfilter(folder: Path, size: int, articles: int, python: str | None = None) -> dict[str, Any]:
+    """CPU seconds of OpusFilter's nearest filters, of ours of the same kind, and of all our models."""
+    if python is None:
+        return {"not measured": "give --opusfilter the python of an environment that has it"}
+    source = write(folder / "in.jsonl", articles, 200)
+    theirs, _ = cpu([python, "-c", OPUSFILTER, str(source)])
+    near = {"rules": [*RULES["rules"][:2], {"name": "issues", "category": "repetition", "at_most": 20}]}
+    ours, _ = cpu(mtqe(folder, source, near, "--workers", "1"))
+    whole, _ = cpu(mtqe(folder, source, MODELS, "--workers", "1"))
+    return {
+        "articles": articles,
+        "opusfilter_cpu_seconds": round(theirs, 1),
+        "mtqe_nearest_rules_cpu_seconds": round(ours, 1),
+        "mtqe_all_models_cpu_seconds": round(whole, 1),
+        "nearest_rules_throughput_ratio": round(theirs / ours, 2),
+        "all_models_throughput_ratio": round(theirs / whole, 2),
+    }
+
+
+PARTS: dict[str, Callable[..., dict[str, Any]]] = {
+    part.__name__: part for part in (overhead, memory, models, cheap_first, kills, opusfilter)
+}
+
+
+@click.command()
+@click.option("--size", default=100_000, help="Short articles for overhead and memory.")
+@click.option("--articles", default=2_000, help="Articles of 200 words for models.")
+@click.option("--only", type=click.Choice(list(PARTS)), help="Measure one part.")
+@click.option("--opusfilter", "python", help="Python of an environment that has OpusFilter.")
+def main(size: int, articles: int, only: str | None, python: str | None) -> None:
+    """Print the figures and keep them beside those of the other parts."""
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    for name in [only] if only else PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            extra = {"python": python} if name == "opusfilter" else {}
+            found = PARTS[name](Path(folder), size, articles, **extra)
+        print(name, json.dumps(found))
+        if "not measured" not in found:
+            known[name] = found
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
