@@ -107,7 +107,7 @@ def verdict(record: Record, pair: Record) -> str:
     """``1.9 BLEU apart, p = 0.003; people agree in 76 % of such cases``."""
     name = title(record, record["rank_by"])
     p = pair["p_corrected"]
-    sure = "not tested" if p is None else f"p = {p:.3f}"
+    sure = "not tested" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     people = pair["human_agreement"]
     agreed = "" if people is None else f"; people agree in {people:.0f} % of such cases (Kocmi et al., 2024)"
     return f"{abs(pair['difference']):.2f} {name} apart, {sure}{agreed}"
