@@ -1,6 +1,7 @@
 """Speed, memory and precision of COMET's models here, beside the original in the same run.
 
-python benchmarks/comet.py --comet /path/to/environment/bin/python [--segments 64] [--rounds 3] [--size base]
+python benchmarks/comet.py --comet /path/to/environment/bin/python [--segments 64] [--rounds 3]
+    [--size base|large] [--parts one_thread,outliers,ten_systems,first_score,whole_machine]
 
 The environment has unbabel-comet (see comet_golden.py); without ``--comet`` only our own precisions are
 compared. Weights are random, the architecture is that of XLM-R base or large with COMET's heads. Texts
@@ -16,6 +17,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,6 +39,9 @@ WORDS, VOCABULARY = 60_000, 250_002
 SHAPE, SCALE, RATIO, RATIO_SPREAD = 2.7, 10.9, 0.9, 0.22
 
 PRECISIONS = ("fp32", "bf16", "int8")
+
+# What is measured; the first two need no COMET.
+PARTS = ("one_thread", "outliers", "ten_systems", "first_score", "whole_machine")
 OUTLIERS, OUTLIER_GAIN = (77, 388), 20.0
 
 Sample = dict[str, str]
@@ -95,32 +100,46 @@ def main() -> None:
         return inside(*sys.argv[2:5])
     python, size = options.get("--comet"), options.get("--size", "base")
     number, rounds = int(options.get("--segments", 64)), int(options.get("--rounds", 3))
+    wanted = options.get("--parts", ",".join(PARTS if python else PARTS[:2])).split(",")
+    about = {"segments": number, "rounds": rounds, "model": f"XLM-R {size}, random weights"}
     with tempfile.TemporaryDirectory(dir=options.get("--work")) as place:
-        found = measure(Path(place), python, size, number, rounds)
-    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    known[size] = found
-    RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print(json.dumps(found, indent=1))
+        for part in wanted:
+            found = measure(part, Path(place), python, size, number, rounds) | about
+            print(json.dumps({part: found}, indent=1), flush=True)
+            if python or part == "outliers":
+                keep(size, part, found)
     return None
 
 
-def measure(place: Path, python: str | None, size: str, number: int, rounds: int) -> dict[str, Any]:
-    """All figures of models of one size."""
-    joint = build(place / "joint", "unified_metric", size)
+def keep(size: str, part: str, found: dict[str, Any]) -> None:
+    """Put the figures of one part beside the others."""
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    known.setdefault(size, {})[part] = found
+    RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def measure(
+    part: str, place: Path, python: str | None, size: str, number: int, rounds: int
+) -> dict[str, Any]:
+    """The figures of one part; its model is built for it and removed, since several fill a disk."""
     samples = blocks(pairs(1000), number)
-    found: dict[str, Any] = {"segments": number, "rounds": rounds, "model": f"XLM-R {size}, random weights"}
-    found["padding_of_comet"] = round(padding(samples), 3)
-    found["one_thread"] = one_thread(joint, python, samples, rounds)
-    if python:
-        found["first_score"] = {name: first_score(name, p, joint) for name, p in _both(python)}
-        found["whole_machine"] = whole_machine(joint, python, samples, rounds)
-    (joint / "checkpoints" / "model.ckpt").unlink()
-    found["outliers"] = outliers(build(place / "outliers", "unified_metric", size, True), samples)
-    (place / "outliers" / "checkpoints" / "model.ckpt").unlink()
-    if python:
-        separate = build(place / "separate", "regression_metric", size)
-        found["ten_systems"] = ten_systems(separate, python, rounds)
-    return found
+    family = "regression_metric" if part == "ten_systems" else "unified_metric"
+    folder = build(place / part, family, size, part == "outliers")
+    try:
+        if part == "outliers":
+            return outliers(folder, samples)
+        if part == "one_thread":
+            padded = {"padding_of_comet": round(padding(samples), 3)}
+            return one_thread(folder, python, samples, rounds) | padded
+        if python is None:
+            sys.exit(f"{part}: needs --comet")
+        if part == "ten_systems":
+            return ten_systems(folder, python, rounds)
+        if part == "whole_machine":
+            return whole_machine(folder, python, samples, rounds)
+        return {name: first_score(name, p, folder) for name, p in _both(python)}
+    finally:
+        shutil.rmtree(folder)
 
 
 def _both(python: str) -> list[tuple[str, str]]:

@@ -1,9 +1,10 @@
 """COMET's models: regression with and without reference, unified (CometKiwi, UniTE), xCOMET.
 
 The same numbers as unbabel-comet 2.2.7 gives (Rei et al., 2020 and 2022; Guerreiro et al., 2024) for input
-that fits into the model. Three things differ on purpose: what is longer is read in windows, where the
-original drops its end (of a joint input the source); results are remembered by everything that they depend
-on, where the original's cache can take one batch for another; padding written out in a text (``<pad>``) is
+that fits into the model. Four things differ on purpose. What is longer is read in windows, where the
+original drops its end (of a joint input the source). Results are remembered by everything that they depend
+on, where the original's cache can take one batch for another. Precision is what the option says, where the
+original's command halves it always and its library never. Padding written out in a text (``<pad>``) is
 left out for all families.
 """
 
