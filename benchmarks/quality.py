@@ -230,6 +230,28 @@ def _worst_quarter(
     return auc(scores[worst], scores[~worst])
 
 
+def reliability(data: Path) -> dict[str, list[list[float]]]:
+    """By pair and set, fifths of translated articles by the points per 100 words that are expected of them.
+
+    For each fifth the mean that is expected and the mean that was counted, beside the source.
+    """
+    found = {}
+    for name, some in judged(data).items():
+        penalties = JUDGES["source + target"](translations_of(some))
+        words = np.array([max(count_words(row["mt"]), 1) for row in some])
+        points = np.array([row["adequacy_penalty"] + row["fluency_penalty"] for row in some])
+        articles = [np.array(a) for a in _grouped(some, lambda row: (row["doc_id"], row["system"]))]
+        both = np.array(
+            [
+                (np.average(penalties[a], weights=words[a]), 100 * points[a].sum() / words[a].sum())
+                for a in articles
+            ]
+        )
+        fifths = np.array_split(both[np.argsort(both[:, 0])], 5)
+        found[name] = [[round(float(x), 2) for x in fifth.mean(axis=0)] for fifth in fifths if len(fifth)]
+    return found
+
+
 def demetr(data: Path, judge: Judge) -> dict[str, float]:
     """Share of spoilt translations below the good one, ties half, by what was done to them."""
     known = (row for row in rows(data / "contrastive" / "demetr.jsonl.gz") if covers(row["lp"].split("-")[0]))
@@ -330,6 +352,7 @@ def measure(data: Path) -> dict[str, Any]:
     return {
         "signature": f"{weights_revision()}-{load_adequacy().revision}",
         "mqm": {name: {j: mqm_figures(some, f) for j, f in JUDGES.items()} for name, some in sets.items()},
+        "reliability": reliability(data),
         "demetr": {name: demetr(data, JUDGES[name]) for name in UNAIDED},
         "mlqe": {name: mlqe(data, JUDGES[name]) for name in UNAIDED},
         "articles": articles(data),

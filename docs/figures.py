@@ -120,6 +120,14 @@ def quality() -> Iterator[str]:
             others = (found[key] for key in ("pearson", "spearman", "worst quarter", "error-free"))
             yield row(name, judge, order["value"], interval, *others)
     yield ""
+    yield "Reliability: translated articles in fifths by the points per 100 words that are expected of them with their"
+    yield "source; what is expected and what annotators counted."
+    yield ""
+    yield row("pair and set", *(f"fifth {number}" for number in range(1, 6)))
+    yield "|---|" + "---:|" * 5
+    for name, fifths in results.get("reliability", {}).items():
+        yield row(name, *(f"{expected} / {counted}" for expected, counted in fifths))
+    yield ""
     yield "DEMETR, spoilt translation below the good one (all kinds; DEMETR's references count as spoilt ones, as published):"
     yield ", ".join(f"{judge} {found['all']}" for judge, found in results.get("demetr", {}).items()) + "."
     yield "Pearson with MLQE-PE's direct assessments:"
