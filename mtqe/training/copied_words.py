@@ -61,13 +61,16 @@ def fit(examples: Iterator[tuple[list[float], bool]]) -> dict[str, Any]:
 
 
 def precision(data: Path, model: CopiedWords) -> float:
-    """Annotators' marks per unit of probability given, over whole documents of the tuning half."""
+    """Annotators' marks per unit of probability given, over whole documents of the tuning half.
+
+    1 if nothing is found there.
+    """
     marks, given = 0, 0.0
     for target, source, languages, spans in whole_documents(data):
         for run in model.find(target, source, languages, _LEAST):
             marks += any(overlap(run[:2], span) for span in spans)
             given += run.probability
-    return round(marks / given, 2)
+    return round(marks / given, 2) if given else 1.0
 
 
 def whole_documents(data: Path) -> Iterator[tuple[str, str, tuple[str, str], list[Span]]]:

@@ -88,13 +88,14 @@ def fit(quality: Values, score: Values) -> Knots:
 
     Quality 0 has the score 0: what is no translation stays at the bottom, also if nobody was shown any.
     """
-    x, y = _rising(*_groups(quality, score))
-    knots = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+    x, y = (np.round(column, _DIGITS).tolist() for column in _rising(*_groups(quality, score)))
+    # Of groups that lie at one place once numbers are rounded, the last.
+    knots = list(dict(zip(x, y, strict=True)).items())
     if knots[0][0] > _LEAST:
-        knots.insert(0, (_LEAST, min(_LEAST, knots[0][1])))
+        knots.insert(0, (_LEAST, _LEAST))
     if knots[-1][0] < _MOST:
-        knots.append((_MOST, _at_the_top(knots)))
-    return tuple((round(a, _DIGITS), round(b, _DIGITS)) for a, b in knots)
+        knots.append((_MOST, round(_at_the_top(knots), _DIGITS)))
+    return tuple(knots)
 
 
 def _groups(quality: Values, score: Values) -> tuple[Values, Values, Values]:

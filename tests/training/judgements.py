@@ -40,7 +40,7 @@ def sentences(rng: random.Random) -> tuple[str, str, str]:
 def worse(text: str, rng: random.Random) -> str:
     """A text with a word lost and another one twice."""
     words = text.split()
-    gone = rng.randrange(1, len(words) - 1)
+    gone = rng.randrange(1, len(words) - 2)
     return " ".join([*words[:gone], *words[gone + 1 : -1], words[-2], words[-1]])
 
 
