@@ -182,6 +182,28 @@ def fluency() -> Iterator[str]:
     yield ""
 
 
+def quality_table() -> Iterator[str]:
+    """The README's table: order within a source and worst articles, beside floors and chrF."""
+    results = load("benchmarks/results/quality.json").get("mqm", {})
+    yield row(
+        "pair and set", "in order: source + target", "target alone", "length", "chrF", "worst quarter, AUC"
+    )
+    yield "|---|---:|---:|---:|---:|---:|"
+    for name in (
+        "en-de mqm20",
+        "en-de mqm21news",
+        "zh-en mqm20",
+        "zh-en mqm21news",
+        "en-es bio21",
+        "en-ru mqm21news",
+    ):
+        found = results.get(name)
+        if found:
+            judges = ("source + target", "target alone", "length", "chrF")
+            orders = (found[judge]["in order"]["value"] for judge in judges)
+            yield row(name, *orders, found["source + target"]["worst quarter"])
+
+
 def speed() -> Iterator[str]:
     """Articles per minute, memory and start."""
     yield "## Speed (`benchmarks/speed.py`)"
@@ -246,6 +268,7 @@ def main() -> None:
     (ROOT / "docs" / "figures.md").write_text("\n".join(lines), encoding="utf-8")
     readme = ROOT / "README.md"
     text = between(readme.read_text(encoding="utf-8"), "speed", speed_table())
+    text = between(text, "quality", quality_table())
     readme.write_text(between(text, "detectors", detector_table()), encoding="utf-8")
 
 
