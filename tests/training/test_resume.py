@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ import torch
 
 from mtqe.errors import ConfigError
 from mtqe.training import quality, quality_batches
-from mtqe.training.quality import Settings, learnt, train
-from mtqe.training.quality_batches import Learnt
+from mtqe.training.quality import Settings, Trainer, learnt, train
+from mtqe.training.quality_batches import Learnt, rounds
 from mtqe.training.quality_examples import Examples, read
 from mtqe.training.quality_states import KEPT, MEANING, SENTENCE, Space, States
+from mtqe.training.quality_torch import Network
 from mtqe.training.resume import Checkpoints
 from tests.training.judgements import build_data
 
@@ -125,3 +128,18 @@ def test_a_checkpoint_cannot_run_code(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         Checkpoints(tmp_path / "a.pt", "one", 1).restore(*parts())
     assert not (tmp_path / "owned").exists()
+
+
+def test_losses_are_computed_where_the_network_is(world: World) -> None:
+    """Nothing is left on the CPU, as on a GPU it must not be; torch's device without memory shows it."""
+    _, chosen, states = world
+    marks = {id(one): np.zeros((states.size(one.target), 2), np.float32) for one in chosen.judged}
+    device = torch.device("meta")
+    network, trainer = Network().to(device), Trainer(states, marks, device)
+    kinds = set()
+    for units in islice(rounds(chosen, states, random.Random(1)), 4):
+        kinds |= {type(row.known) for unit in units for row in unit}
+        with device:
+            loss = trainer.loss(network, units)
+        assert loss.device == device
+    assert len(kinds) == 3
