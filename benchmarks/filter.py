@@ -293,7 +293,9 @@ def kills(folder: Path, size: int, articles: int) -> dict[str, Any]:
         interrupted += process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
-        subprocess.run([*command, "--resume"], check=True, stderr=subprocess.DEVNULL)
+        done = subprocess.run([*command, "--resume"], check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(done.stderr)
         equal += _hashes(folder) == wanted
     return {"kills": KILLS, "of_a_run_under_way": interrupted, "equal": equal}
 

@@ -43,8 +43,8 @@ CONFIG = ROOT / "configs" / "filter-articles.yaml"
 RESULTS = ROOT / "benchmarks" / "results" / "filter_articles.json"
 
 BAD = 40.0
-# Of people's articles no more than 3 % may go: a third less leaves room for other articles than these.
-MOST_HUMAN = 0.02
+# Of people's articles no more than 3 % may go: a little less leaves room for other articles than these.
+MOST_HUMAN = 0.025
 MQM = ("mqm20.en-de", "mqm20.zh-en", "mqm21news.en-de", "mqm21news.zh-en", "mqm21news.en-ru")
 HUMAN = re.compile(r"^(human|ref)", re.I)
 MOST_DOCUMENTS = 400
@@ -52,7 +52,7 @@ PUD_SENTENCES = 8
 
 # What the rule may weigh: scores by what they are worse than usual in a language, and two groups of
 # categories. There are too few bad articles to fit a weight to each category.
-SCORES = ("fluency",)
+SCORES = ("fluency", "human_written")
 SEEN_AT_ONCE = ("untranslated", "garbled_name", "garbled_honorific", "wrong_language", "mojibake")
 SLIPS = ("repetition", "spacing", "number_mismatch", "broken_quote")
 
@@ -161,17 +161,21 @@ def features(report: ArticleReport, rule: BadTranslation) -> list[float]:
     return [*(terms[name] for name in SCORES), *groups]
 
 
-def usual_points(pairs: Sequence[tuple[Case, ArticleReport]]) -> dict[str, float]:
-    """For each language the fluency points that most human articles have fewer than."""
-    found: dict[str, list[float]] = defaultdict(list)
-    for case, report in pairs:
-        value = report.scores["fluency"].value
-        if case.kind == "human" and value is not None:
-            found[str(report.article.target_lang)].append(score_to_penalty(value))
+def usual_points(pairs: Sequence[tuple[Case, ArticleReport]]) -> dict[str, dict[str, float]]:
+    """For each score and language the points that most human articles have fewer than."""
+    found: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in SCORES}
+    for name in SCORES:
+        for case, report in pairs:
+            value = report.scores[name].value
+            if case.kind == "human" and value is not None:
+                found[name][str(report.article.target_lang)].append(score_to_penalty(value))
     return {
-        lang: round(float(np.quantile(points, USUAL)), 2)
-        for lang, points in sorted(found.items())
-        if len(points) >= LEAST_USUAL
+        name: {
+            lang: round(float(np.quantile(points, USUAL)), 2)
+            for lang, points in sorted(languages.items())
+            if len(points) >= LEAST_USUAL
+        }
+        for name, languages in found.items()
     }
 
 
@@ -216,18 +220,23 @@ def write(rule: BadTranslation) -> None:
     text = CONFIG.read_text(encoding="utf-8")
     for name in ("at_most", "bias", "scores", "usual", "issues"):
         value = getattr(rule, name)
-        shown = _mapping(value) if isinstance(value, dict) else f"{value:g}"
-        pattern = rf"(?m)^(    {name}: )[^{{\n]*(?:\{{[^}}]*\}})?$"
+        shown = _value(value)
+        pattern = rf"(?ms)^(    {name}: ).*?(?=\n    \w|\n\S|\n*\Z)"
         text, count = re.subn(pattern, lambda m, s=shown: m[1] + s, text, count=1)
         if not count:
             raise SystemExit(f"{CONFIG} has no line '    {name}:'")
     CONFIG.write_text(text, encoding="utf-8")
 
 
-def _mapping(value: dict[str, float]) -> str:
-    """YAML in braces, four pairs a line."""
-    pairs = [f"{name}: {number:g}" for name, number in value.items()]
-    lines = [", ".join(pairs[start : start + 4]) for start in range(0, len(pairs), 4)]
+def _value(value: Any) -> str:
+    return _mapping(value) if isinstance(value, dict) else f"{value:g}"
+
+
+def _mapping(value: dict[str, Any]) -> str:
+    """YAML in braces, four pairs a line, or a mapping inside of it."""
+    pairs = [f"{name}: {_value(inner)}" for name, inner in value.items()]
+    count = 1 if any(isinstance(inner, dict) for inner in value.values()) else 4
+    lines = [", ".join(pairs[start : start + count]) for start in range(0, len(pairs), count)]
     return "{" + ",\n             ".join(lines) + "}"
 
 

@@ -21,17 +21,17 @@ class BadTranslation:
 
     A logistic regression, the weights of which stand in the run file, since they depend on what is to
     be kept. ``scores`` has weights of scores: what counts is by how many MQM points per 100 words (see
-    ``mtqe.scale``) an article is worse than what is ``usual`` in its language; in languages that are not
-    there, and where a score is null, it counts nothing. ``issues`` has weights of categories, as issues
-    per 100 words, each counted by its confidence if that is at least ``confidence``. Short texts are
-    pulled towards having none, as if ``prior`` words without an issue came with them.
+    ``mtqe.scale``) an article is worse than what is ``usual`` of that score in its language; in languages
+    that are not there, and where a score is null, it counts nothing. ``issues`` has weights of categories,
+    as issues per 100 words, each counted by its confidence if that is at least ``confidence``. Short texts
+    are pulled towards having none, as if ``prior`` words without an issue came with them.
     """
 
     at_most: float
     bias: float
     scores: Mapping[str, float]
     issues: Mapping[str, float]
-    usual: Mapping[str, float] = field(default_factory=dict)
+    usual: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     confidence: float = HINT_CONFIDENCE
     prior: float = 50.0
 
@@ -39,7 +39,8 @@ class BadTranslation:
     edges: ClassVar[tuple[float, ...]] = tuple(edge / 20 for edge in range(21))
 
     def __hash__(self) -> int:
-        weights = (tuple(given.items()) for given in (self.scores, self.issues, self.usual))
+        usual = ((name, tuple(points.items())) for name, points in self.usual.items())
+        weights = (*(tuple(given.items()) for given in (self.scores, self.issues)), tuple(usual))
         return hash((self.at_most, self.bias, *weights, self.confidence, self.prior))
 
     def __post_init__(self) -> None:
@@ -83,7 +84,7 @@ class BadTranslation:
 
     def _points(self, report: ArticleReport, name: str) -> float:
         value = report.scores[name].value
-        usual = self.usual.get(base_language(report.article.target_lang or "und"))
+        usual = self.usual.get(name, {}).get(base_language(report.article.target_lang or "und"))
         return 0.0 if value is None or usual is None else max(score_to_penalty(value) - usual, 0.0)
 
     def _rate(self, report: ArticleReport, category: str) -> float:
