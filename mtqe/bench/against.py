@@ -10,6 +10,9 @@ import orjson
 
 from mtqe.errors import ConfigError, InputError
 
+# What of an earlier report is compared; the report of a benchmark of metrics lacks some of it.
+_NEEDED = {"task", "columns", "systems", "test_set"}
+
 Record = Mapping[str, Any]
 Limit = float | Mapping[str, float]
 
@@ -22,8 +25,8 @@ def load_report(path: Path) -> Record:
         raise InputError(f"{path}: can't be read: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
         raise InputError(f"{path}: is not JSON: {error}") from error
-    if not isinstance(loaded, dict) or loaded.get("task") != "benchmark":
-        raise InputError(f"{path}: is no JSON report of 'mtqe benchmark'; make one with -o report.json")
+    if not isinstance(loaded, dict) or not loaded.keys() >= _NEEDED or loaded["task"] != "benchmark":
+        raise InputError(f"{path}: is no JSON report of a benchmark of systems; make one with -o report.json")
     return loaded
 
 
