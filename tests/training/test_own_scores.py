@@ -256,6 +256,25 @@ def test_published_formats_are_read_too(tmp_path: Path) -> None:
     assert about["made"]["calibration"]["data"]["da.tsv"]["licence"] is None
 
 
+def test_points_of_mqm_are_read_from_googles_file(tmp_path: Path) -> None:
+    """Each error is a line; points by length become scores, and two systems' translations pairs."""
+    rows = [json.loads(line) for line in records(tmp_path).read_text(encoding="utf-8").splitlines()]
+    lines = ["system\tdoc\tdoc_id\tseg_id\trater\tsource\ttarget\tcategory\tseverity"]
+    for number, row in enumerate(rows):
+        error = "Accuracy/Omission\tMajor" if number % 2 else "No-error\tNo-error"
+        place = f"{'AB'[number % 2]}\t{row['article']}\t1\t{number // 2}"
+        lines.append(f"{place}\tr1\t{row['source']}\t{row['target']}\t{error}")
+    table = tmp_path / "mqm.tsv"
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path, said = calibrated(
+        tmp_path, {"name": "mqm", "path": str(table), "source_lang": "en", "target_lang": "de"}
+    )
+    assert said.startswith("120 translations in 12 articles, en-de, MQM points, negated\n")
+    figures = json.loads(path.read_text(encoding="utf-8"))["about"]["figures"]
+    assert figures["pairs"] == 60
+    assert figures["reliability"]["after"] < figures["reliability"]["before"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
