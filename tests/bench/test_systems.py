@@ -268,7 +268,6 @@ def test_what_is_no_earlier_report_is_refused(tmp_path: Path) -> None:
         ("[]", "is no JSON report"),
         ('{"task": "report"}', "is no JSON"),
         ('{"task": "benchmark", "systems": []}', "is no JSON report of a benchmark of systems"),
-    ,
     ):
         (tmp_path / "before.json").write_text(content)
         with pytest.raises(InputError, match=says):
