@@ -275,8 +275,8 @@ def cheap_first(folder: Path, size: int, articles: int) -> dict[str, Any]:
 
 def kills(folder: Path, size: int, articles: int) -> dict[str, Any]:
     """How many of 20 runs that were killed gave, once resumed, the files of the undisturbed run."""
-    source = write(folder / "in.jsonl", 20_000, 40)
-    rules = {"rules": [{"name": "length", "at_least": 45}], "output": {"shard_megabytes": 0.5}}
+    source = write(folder / "in.jsonl", 8_000, 40)
+    rules = {"rules": [{"name": "length", "at_least": 45}], "output": {"shard_megabytes": 0.3}}
     started = time.perf_counter()
     command = mtqe(folder, source, rules, "--workers", "2", "--rejected", str(folder / "no.jsonl.gz"))
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)

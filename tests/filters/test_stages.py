@@ -35,7 +35,7 @@ RULES: list[dict[str, Any]] = [
 ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(st.sampled_from(TEXTS), max_size=5), st.lists(st.sampled_from(RULES), max_size=4))
 def test_stages_keep_what_all_rules_together_keep(texts: list[str], chosen: list[dict[str, Any]]) -> None:
     """And name the same rule and first reason, whatever is left out on the way."""
