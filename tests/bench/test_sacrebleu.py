@@ -16,7 +16,6 @@ from sacrebleu.significance import PairedTest
 from mtqe.bench.metrics.base import Metric, metrics
 from mtqe.bench.metrics.bleu import _metric as bleu_of
 from mtqe.bench.significance import bootstrap, interval, randomization, resampled
-
 from tests.bench.texts import sentences, worse
 
 # Options of the command line, ours, and whether the text is Chinese.
