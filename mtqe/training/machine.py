@@ -1,4 +1,4 @@
-"""Fit the probability that a machine translated an article: python -m mtqe.training.machine --data DIR.
+"""Fit the probability that a machine translated an article (``configs/train-machine.yaml``).
 
 A logistic curve over the mean style of documents that the style model has not seen: machines' and
 people's translations of the same documents, and people's originals in English of the same year.
@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import numpy as np
 
 from mtqe.models.machine import MachineModel
@@ -131,17 +130,3 @@ def _language(data: Path, language: str) -> dict[str, Any]:
     fitted = MachineModel(*rounded)
     values = {name: getattr(fitted, name) for name in ("slope", "middle", "points", "alarm")}
     return {**values, "held_out": figures(held_out, fitted), "fitted": figures(known, fitted)}
-
-
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-def main(data: Path, out: Path) -> None:
-    """Remake the weight file in OUT from the data."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    click.echo(make(data, out))
-
-
-if __name__ == "__main__":
-    main()

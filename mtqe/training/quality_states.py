@@ -136,7 +136,10 @@ def _write(texts: Sequence[str], path: Path) -> None:
         at = slice(int(starts[i]), int(starts[i + 1]))
         ids[at], states[at] = row[:LONGEST], found[:LONGEST] - mean @ matrix
     states.flush()
-    np.savez(path, starts=starts, ids=ids, mean=mean, matrix=matrix, back=back)
+    # Written last and renamed: a file of that name says that both are whole.
+    part = path.with_suffix(".part.npz")
+    np.savez(part, starts=starts, ids=ids, mean=mean, matrix=matrix, back=back)
+    part.replace(path)
 
 
 def _encoded(texts: Sequence[str], matrix: Floats) -> Iterator[tuple[Any, Floats]]:

