@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mtqe.bench import ngrams
 from mtqe.bench.metrics.base import Values
 from mtqe.bench.testset import Texts
+from mtqe.signature import describe
 
 # In place of a precision or recall of nothing, as sacrebleu has it.
 _NOTHING = 1e-16
@@ -20,14 +21,27 @@ _NOTHING = 1e-16
 
 @dataclass(frozen=True)
 class FScore:
-    """sacrebleu's options of chrF, and what it does with them."""
+    """sacrebleu's options of chrF, and what it does with them: all but a metric's name."""
 
-    char_order: int
-    word_order: int
-    beta: int
-    lowercase: bool
-    whitespace: bool
-    eps_smoothing: bool
+    name: ClassVar[str]
+    title: ClassVar[str]
+    higher_is_better: ClassVar[bool] = True
+
+    char_order: int = 6
+    word_order: int = 0
+    beta: int = 2
+    lowercase: bool = False
+    whitespace: bool = False
+    eps_smoothing: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name, with the options that are not the default."""
+        return describe(self)
+
+    def for_language(self, target_lang: str | None) -> FScore:
+        """The same: characters are counted in every language."""
+        return self
 
     def statistics(self, systems: Sequence[Texts], references: Sequence[Texts]) -> Values:
         """n-grams of target, of the best reference, and of both, for each order."""

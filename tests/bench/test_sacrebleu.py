@@ -139,7 +139,7 @@ def _sacrebleus(metric: Any) -> Any:
         from sacrebleu.metrics import TER
 
         return TER()
-    return metric._f_score.metric()
+    return metric.metric()
 
 
 def test_the_tokenizer_is_by_the_target_language() -> None:
