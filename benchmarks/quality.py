@@ -74,6 +74,19 @@ def by_adequacy(translations: Sequence[Translation]) -> Values:
     return np.array([one.penalty for one in load_adequacy().judge(pairs, "source")])
 
 
+def by_both(translations: Sequence[Translation]) -> Values:
+    """Adequacy beside source and reference: their mean, or the source's where that is no translation."""
+    by_source = load_adequacy().judge(
+        [Pair(t.target, t.source or "", *t.languages) for t in translations], "source"
+    )
+    own = [Pair(t.target, t.reference or t.target, t.languages[0], t.languages[0]) for t in translations]
+    others = load_adequacy().judge(own, "reference")
+    pairs = zip(translations, by_source, others, strict=True)
+    return np.array(
+        [a.penalty if a.gate or not t.reference else (a.penalty + b.penalty) / 2 for t, a, b in pairs]
+    )
+
+
 def by_fluency(translations: Sequence[Translation]) -> Values:
     """Fluency from the target alone; 0 for languages without a model."""
     penalties = np.zeros(len(translations))
@@ -115,6 +128,7 @@ UNAIDED = ("source + target", "target alone", "adequacy", "length", "chance")
 JUDGES: dict[str, Judge] = {
     "source + target": lambda t: by_adequacy(t) + by_fluency(t),
     "target alone": by_fluency,
+    "source + target + reference": lambda t: by_both(t) + by_fluency(t),
     "adequacy": by_adequacy,
     "length": by_length,
     "source length": lambda t: np.array([float(len(one.source or "")) for one in t]),
@@ -124,7 +138,9 @@ JUDGES: dict[str, Judge] = {
 }
 
 
-RATES = (JUDGES["source + target"], JUDGES["target alone"], JUDGES["adequacy"])
+RATES = tuple(
+    JUDGES[name] for name in ("source + target", "target alone", "source + target + reference", "adequacy")
+)
 
 
 def ranks(values: Values) -> Values:

@@ -186,9 +186,15 @@ def quality_table() -> Iterator[str]:
     """The README's table: order within a source and worst articles, beside floors and chrF."""
     results = load("benchmarks/results/quality.json").get("mqm", {})
     yield row(
-        "pair and set", "in order: source + target", "target alone", "length", "chrF", "worst quarter, AUC"
+        "pair and set",
+        "in order: source + target",
+        "target alone",
+        "with reference",
+        "length",
+        "chrF",
+        "worst quarter, AUC",
     )
-    yield "|---|---:|---:|---:|---:|---:|"
+    yield "|---|" + "---:|" * 6
     for name in (
         "en-de mqm20",
         "en-de mqm21news",
@@ -199,7 +205,7 @@ def quality_table() -> Iterator[str]:
     ):
         found = results.get(name)
         if found:
-            judges = ("source + target", "target alone", "length", "chrF")
+            judges = ("source + target", "target alone", "source + target + reference", "length", "chrF")
             orders = (found[judge]["in order"]["value"] for judge in judges)
             yield row(name, *orders, found["source + target"]["worst quarter"])
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import ClassVar
 
 from mtqe.data import Article, Score, Segment
@@ -27,8 +28,8 @@ class AdequacyVectors:
     counterpart, turned by hinges fitted to MQM judgements of WMT21 into accuracy points per 100
     words. Text copied from the source or left in its language scores near 0, though vectors take
     it for perfect. Sees missing and foreign content, most replaced words, seldom a better word.
-    Without a source the reference is what it is measured against; null with neither, and for
-    languages that the vectors don't know.
+    With a reference too it is the mean of both; without a source the reference is what it is measured
+    against; null with neither, and for languages that the vectors don't know.
     """
 
     name: ClassVar[str] = "adequacy_vectors"
@@ -43,12 +44,14 @@ class AdequacyVectors:
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
         scores = [[Score(None, why) for why in _why_not(article)] for article in articles]
+        found: dict[tuple[int, int], dict[str, Judgement]] = {}
         for against in ("source", "reference"):
             places = [p for i, article in enumerate(articles) for p in _places(i, article, against)]
-            if places:
-                judgements = load_adequacy().judge([pair for _, _, pair in places], against)
-                for (i, j, _), judgement in zip(places, judgements, strict=True):
-                    scores[i][j] = _score(judgement, against)
+            judgements = load_adequacy().judge([pair for _, _, pair in places], against) if places else []
+            for (i, j, _), judgement in zip(places, judgements, strict=True):
+                found.setdefault((i, j), {})[against] = judgement
+        for (i, j), by_side in found.items():
+            scores[i][j] = _score(by_side)
         return scores
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
@@ -65,7 +68,6 @@ def _places(index: int, article: Article, against: str) -> list[_Place]:
         (index, segment.index, Pair(segment.target, other, *languages))
         for segment in article.segments
         if segment.excluded is None
-        and _against(segment) == against
         and (other := getattr(segment, against)) is not None
         and any(map(str.isalnum, other))
     ]
@@ -100,14 +102,24 @@ def _why_not(article: Article) -> list[str]:
     return reasons
 
 
-def _score(judgement: Judgement, against: str) -> Score:
+def _score(by_side: Mapping[str, Judgement]) -> Score:
+    """The score of what was found beside each side; the source's own measurements where there are any."""
+    judgement = by_side.get("source") or by_side["reference"]
+    penalties = {f"{side}_penalty": one.penalty for side, one in by_side.items()} if len(by_side) > 1 else {}
+    # What is no translation at all is none, however near the reference's vector it lies.
+    penalty = judgement.penalty if judgement.gate else fmean(one.penalty for one in by_side.values())
     components = {
-        "accuracy_penalty": Score(judgement.penalty, range=(0.0, None), higher_is_better=False),
+        **{name: _component(value) for name, value in penalties.items()},
+        "accuracy_penalty": _component(penalty),
         **{
             name: Score(value, range=(0.0 if name in FEATURES else None, None), higher_is_better=False)
             for name, value in judgement.features.items()
         },
         "copied": Score(judgement.copied, range=(0.0, 1.0), higher_is_better=False),
     }
-    note = judgement.gate or ("against the reference" if against == "reference" else None)
-    return Score(penalty_to_score(judgement.penalty), note, components=components)
+    note = judgement.gate or (None if "source" in by_side else "against the reference")
+    return Score(penalty_to_score(penalty), note, components=components)
+
+
+def _component(penalty: float) -> Score:
+    return Score(penalty, range=(0.0, None), higher_is_better=False)

@@ -117,3 +117,27 @@ def test_a_model_whose_file_is_damaged_says_so(tmp_path: object) -> None:
 
     with pytest.raises(ModelError, match="install mtqe again"):
         encoder_revision(tmp_path)  # type: ignore[arg-type]
+
+
+def test_with_a_source_and_a_reference_it_is_the_mean_of_both() -> None:
+    """Each sees what the other does not; the measurements shown are those beside the source."""
+    reference = "The mayor opened the new bridge on Monday; it cost 40 million euros."
+    both, source, other = (
+        score(GOOD, SOURCE, reference=reference),
+        score(GOOD, SOURCE),
+        score(GOOD, None, reference=reference),
+    )
+    penalties = [one.components["accuracy_penalty"].value for one in (source, other)]
+    assert both.components["accuracy_penalty"].value == pytest.approx(
+        sum(penalty or 0.0 for penalty in penalties) / 2
+    )
+    assert both.components["source_penalty"].value == pytest.approx(penalties[0])
+    assert both.components["distance"].value == pytest.approx(source.components["distance"].value)
+    assert both.note is None
+
+
+def test_text_copied_from_the_source_is_near_the_bottom_beside_a_reference_too() -> None:
+    """Its vector is that of a perfect translation."""
+    found = score(SOURCE, SOURCE, reference=GOOD)
+    assert found.value is not None
+    assert found.value < 5
