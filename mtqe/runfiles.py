@@ -108,9 +108,15 @@ def options_of(cls: type[T], options: Mapping[str, Any], place: str, problems: l
     try:
         built: T = TypeAdapter(cls).validate_python({k: v for k, v in options.items() if k in known})
     except ValidationError as error:
-        problems += [f"{place}: {_where(e['loc'])}{e['msg'].lower()}" for e in error.errors()]
+        problems += [f"{place}: {_wrong_option(dict(found))}" for found in error.errors()]
         return None
     return None if unknown else built
+
+
+def _wrong_option(error: dict[str, Any]) -> str:
+    if error["type"] == "missing":
+        return f"needs the option {error['loc'][-1]!r}; run files give options"
+    return f"{_where(error['loc'])}{error['msg'].lower()}"
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -371,3 +371,9 @@ def test_a_task_that_no_command_runs_is_a_mistake_that_names_it(task: str, tmp_p
     done = mtqe("run", str(config))
     assert done.returncode == 2
     assert f"{config}: no task is called".encode() in done.stderr
+
+
+def test_a_scorer_that_needs_an_option_says_where_to_give_it() -> None:
+    """The command line has no place for a scorer's options; a run file has."""
+    message = error("report", ARTICLE, "--score", "quality_comet")
+    assert "quality_comet: needs the option 'model'; run files give options" in message

@@ -164,7 +164,7 @@ def test_an_option_that_is_no_option_is_named(tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text(json.dumps(run), encoding="utf-8")
     message = str(CliRunner().invoke(cli, ["run", str(tmp_path / "run.yaml")]).exception)
     assert "score[0] quality_judge: unknown option 'modle'; did you mean 'model'?" in message
-    assert "model: field required" in message
+    assert "needs the option 'model'" in message
 
 
 def test_the_options_are_explained_with_their_choices() -> None:
