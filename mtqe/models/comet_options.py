@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mtqe.data import Article, Segment
 from mtqe.errors import ConfigError
-from mtqe.models import hub
+from mtqe.models.named_model import NamedModel
 from mtqe.sides import has_side
 
 if TYPE_CHECKING:
@@ -17,25 +17,15 @@ _SIDES: tuple[Literal["source", "reference"], ...] = ("source", "reference")
 
 
 @dataclass(frozen=True)
-class CometOptions:
+class CometOptions(NamedModel):
     """A model by name or path; two components with equal options share it and its results."""
 
-    model: str
     encoder: str | None = None
     reference: bool = True
     precision: Literal["fp32", "bf16", "int8"] = "fp32"
     device: str = "auto"
     batch_tokens: int = 2048
     threads: int = 0
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def load(self) -> Comet:
         """The model, loaded once in a process."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from mtqe.data import Article, Score, Segment
 from mtqe.models import hub
+from mtqe.models.named_model import NamedModel
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.models.text_encoder import ENGINE, cosine, load_text_encoder, usual_prefix
 from mtqe.models.transformer import Precision, engine
@@ -23,7 +24,7 @@ _STATS = ("target_tokens", "target_windows", "other_tokens", "other_windows")
 
 @scorers.register
 @dataclass(frozen=True)
-class AdequacyEncoder:
+class AdequacyEncoder(NamedModel):
     """Cosine of each segment's vector and its source's under a sentence encoder; -1 to 1, higher is better.
 
     ``model`` is a name of ``mtqe models`` (labse, multilingual-e5-large), of the hub ("owner/name"), or a
@@ -34,7 +35,6 @@ class AdequacyEncoder:
     averaged; ``stats`` say how many. ``cache`` names a file that keeps scores between runs.
     """
 
-    model: str
     device: str = "auto"
     precision: Precision = "fp32"
     window: int | None = None
@@ -44,15 +44,6 @@ class AdequacyEncoder:
     name: ClassVar[str] = "adequacy_encoder"
     gives: ClassVar[str] = "encoder"
     default: ClassVar[bool] = False
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""

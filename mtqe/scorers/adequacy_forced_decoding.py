@@ -11,6 +11,7 @@ from typing import ClassVar
 from mtqe.data import Article, Score, Segment
 from mtqe.models import hub
 from mtqe.models.log_probs import LogProb, per_token, pool_log_probs
+from mtqe.models.named_model import NamedModel
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.models.transformer import Precision, engine
 from mtqe.models.translation_lm import ENGINE, Translation, TranslationLM, load_translation_lm
@@ -22,7 +23,7 @@ _UNKNOWN = "und"
 
 @scorers.register
 @dataclass(frozen=True)
-class AdequacyForcedDecoding:
+class AdequacyForcedDecoding(NamedModel):
     """Log-probability of a token of each segment given its source, under a translation model; 0 at most.
 
     Higher is better. ``model`` is a name of ``mtqe models`` (nllb-200-distilled-600m, m2m100-418m), of the
@@ -34,7 +35,6 @@ class AdequacyForcedDecoding:
     ``cache`` names a file that keeps scores between runs.
     """
 
-    model: str
     device: str = "auto"
     precision: Precision = "fp32"
     window: int | None = None
@@ -44,15 +44,6 @@ class AdequacyForcedDecoding:
     name: ClassVar[str] = "adequacy_forced_decoding"
     gives: ClassVar[str] = "forced_decoding"
     default: ClassVar[bool] = False
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""

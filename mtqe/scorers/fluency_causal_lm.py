@@ -12,6 +12,7 @@ from mtqe.data import Article, Score
 from mtqe.models import hub
 from mtqe.models.causal_lm import ENGINE, load_causal_lm
 from mtqe.models.log_probs import pool_log_probs, score_targets
+from mtqe.models.named_model import NamedModel
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.models.transformer import Precision, engine
 from mtqe.scorers.base import scorers
@@ -19,7 +20,7 @@ from mtqe.scorers.base import scorers
 
 @scorers.register
 @dataclass(frozen=True)
-class FluencyCausalLM:
+class FluencyCausalLM(NamedModel):
     """Log-probability of a word of each segment under a causal language model; 0 at most, higher is better.
 
     ``model`` is a name of ``mtqe models``, of the hub ("owner/name"), or a folder. The number is the
@@ -29,7 +30,6 @@ class FluencyCausalLM:
     ``stats`` say how many tokens and windows. ``cache`` names a file that keeps scores between runs.
     """
 
-    model: str
     device: str = "auto"
     precision: Precision = "fp32"
     window: int | None = None
@@ -38,15 +38,6 @@ class FluencyCausalLM:
     name: ClassVar[str] = "fluency_causal_lm"
     gives: ClassVar[str] = "causal_lm"
     default: ClassVar[bool] = False
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""

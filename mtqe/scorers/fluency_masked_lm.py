@@ -12,6 +12,7 @@ from mtqe.data import Article, Score
 from mtqe.models import hub
 from mtqe.models.log_probs import pool_log_probs, score_targets
 from mtqe.models.masked_lm import ENGINE, Masking, load_masked_lm
+from mtqe.models.named_model import NamedModel
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.models.transformer import Precision, engine
 from mtqe.scorers.base import scorers
@@ -21,7 +22,7 @@ _OPTIONS = ("device", "precision", "window", "masking")
 
 @scorers.register
 @dataclass(frozen=True)
-class FluencyMaskedLM:
+class FluencyMaskedLM(NamedModel):
     """Pseudo-log-likelihood of a word of each segment under a masked language model; higher is better.
 
     0 at most. Each token's log-probability given all the others (Salazar et al., 2020); within a word
@@ -33,7 +34,6 @@ class FluencyMaskedLM:
     file that keeps scores between runs.
     """
 
-    model: str
     device: str = "auto"
     precision: Precision = "fp32"
     window: int | None = None
@@ -43,15 +43,6 @@ class FluencyMaskedLM:
     name: ClassVar[str] = "fluency_masked_lm"
     gives: ClassVar[str] = "masked_lm"
     default: ClassVar[bool] = False
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""

@@ -11,6 +11,7 @@ from mtqe.data import Article, Score, Segment
 from mtqe.errors import ConfigError
 from mtqe.models import hub
 from mtqe.models.metricx_files import Version, version_of, vocabulary_digest
+from mtqe.models.named_model import NamedModel
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.pooling import pool_mean
 from mtqe.scorers.base import scorers
@@ -23,7 +24,7 @@ _LEFT_OUT = "references are left out by an option"
 
 @scorers.register
 @dataclass(frozen=True)
-class QualityMetricx:
+class QualityMetricx(NamedModel):
     """Points of MQM that each segment would lose, by a MetricX model; 0 to 25, lower is better.
 
     ``model`` is a name of ``mtqe models`` (metricx-24-hybrid-large), of the hub ("owner/name"), or a
@@ -37,7 +38,6 @@ class QualityMetricx:
     core. ``cache`` names a file that keeps scores between runs.
     """
 
-    model: str
     version: Version | None = None
     reference: bool = True
     vocabulary: str | None = None
@@ -49,15 +49,6 @@ class QualityMetricx:
     name: ClassVar[str] = "quality_metricx"
     gives: ClassVar[str] = "metricx"
     default: ClassVar[bool] = False
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 from mtqe.data import Article, Score, Segment
 from mtqe.errors import ConfigError
 from mtqe.models import hub
+from mtqe.models.named_model import NamedModel
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.pooling import pool_mean
 from mtqe.scorers.base import scorers
@@ -21,7 +22,7 @@ _STATS = ("tokens", "windows")
 
 @scorers.register
 @dataclass(frozen=True)
-class QualitySentinel:
+class QualitySentinel(NamedModel):
     """Score of one side of each segment by a sentinel metric, a z-score; higher is better.
 
     ``model`` is a name of ``mtqe models`` (sentinel-cand-mqm), of the hub ("owner/name"), or a folder;
@@ -33,7 +34,6 @@ class QualitySentinel:
     names a file that keeps scores between runs.
     """
 
-    model: str
     encoder: str | None = None
     precision: Literal["fp32", "bf16", "int8"] = "fp32"
     device: str = "auto"
@@ -43,15 +43,6 @@ class QualitySentinel:
     name: ClassVar[str] = "quality_sentinel"
     gives: ClassVar[str] = "sentinel"
     default: ClassVar[bool] = False
-
-    @property
-    def revision(self) -> str:
-        """A digest of the model's files, and its licence if that forbids commercial use."""
-        return hub.revision(self.model)
-
-    def terms(self) -> str | None:
-        """A note if the model's licence forbids commercial use."""
-        return hub.terms(self.model)
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""

@@ -8,7 +8,6 @@ network adds beside a source, ``mtqe.training.scales`` fits.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections import defaultdict
@@ -23,6 +22,7 @@ import numpy as np
 from mtqe.models.adequacy import Pair, covers, vector_features
 from mtqe.models.calibration import Matrix
 from mtqe.training.calibration import MOST_POINTS, SPOILT_WEIGHT, fit, judged
+from mtqe.training.provenance import write_json
 
 SEED = 20
 _ROWS = 20_000
@@ -108,6 +108,5 @@ def make(data: Path, out: Path) -> Path:
     path = out / "adequacy_vectors.json"
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     stored |= {name: before[name] for name in ("network", "about_network") if name in before}
-    stored["digest"] = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
-    path.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(stored, path)
     return path

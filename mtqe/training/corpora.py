@@ -28,6 +28,10 @@ SETS = (
     "contrastive/ced_critical_errors",
     "contrastive/demetr",
 )
+
+# DEMETR has the reference as a "worse" translation, to compare with. It is none.
+DEMETR_REFERENCE = "base_id35_reference"
+
 _HUMAN = re.compile(r"^(human|ref)", re.I)
 
 # A tenth of the documents is never trained on: it is what benchmarks report on.

@@ -7,8 +7,6 @@ Held-out documents are left out; the figures in the file are of them. Needs ``mt
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +19,7 @@ from mtqe.models.style import load_style
 from mtqe.text.words import count_words
 from mtqe.training.calibration import CALIBRATION_SET, VIEW, licensed
 from mtqe.training.corpora import is_held_out, rows
+from mtqe.training.provenance import write_json
 from mtqe.training.quality_examples import is_human
 
 # Languages of which people's originals are among the documents: translations by people read in
@@ -113,9 +112,8 @@ def make(data: Path, out: Path) -> Path:
         },
         "languages": languages,
     }
-    stored["digest"] = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
     path = out / "machine.json"
-    path.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(stored, path)
     return path
 
 

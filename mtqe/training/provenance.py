@@ -101,6 +101,14 @@ def made_before(path: Path) -> dict[str, Any]:
     return dict(found) if isinstance(found, dict) else {}
 
 
+def write_json(stored: Mapping[str, Any], path: Path) -> None:
+    """Write a weight file of numbers, with the digest of all the rest as ``digest``."""
+    rest = {name: value for name, value in stored.items() if name != "digest"}
+    digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()[:8]
+    text = json.dumps({**rest, "digest": digest}, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def stamp(path: Path, made: Mapping[str, Any]) -> None:
     """Add ``made`` to what a weight file says of itself; files of other kinds stay as they are."""
     if path.suffix == ".safetensors":

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mtqe.models.sentence_encoder import LANGUAGES
+from mtqe.models.style import TYPOGRAPHY
 from mtqe.text.words import count_words
 from mtqe.training.calibration import VIEW, licensed
-from mtqe.training.corpora import is_for_tuning, is_held_out, rows
+from mtqe.training.corpora import DEMETR_REFERENCE, is_for_tuning, is_held_out, rows
 from mtqe.training.spoil import spoilt
 
 SEED = 5
@@ -24,13 +25,8 @@ SEED = 5
 # The kind of a contrast between a person's translation and a machine's: neither is the worse.
 MACHINE = "machine"
 
-# DEMETR has the reference as a "worse" translation, to compare with. It is none.
-_REFERENCE = "base_id35_reference"
-
-# Quotation marks and dashes say which word processor a text comes from, not who wrote it.
-_TYPOGRAPHY = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "}
-)
+# Beside quotation marks and dashes, spaces say which word processor a text comes from.
+_TYPOGRAPHY = TYPOGRAPHY | str.maketrans({"\xa0": " "})
 
 # Spoilt versions of one sentence; more of them only repeat it.
 _SPOILT = 4
@@ -180,7 +176,7 @@ def _read_demetr(data: Path, examples: Examples) -> None:
             numbers = examples.source(row), examples.number(row["mt_good"]), examples.number(row["mt"])
             held_out = not is_for_tuning(str(row["doc_id"]))
             contrast = Contrast(*numbers, row["perturbation"], "demetr", held_out)
-            if contrast.kind != _REFERENCE:
+            if contrast.kind != DEMETR_REFERENCE:
                 examples.demetr.append(contrast)
             else:
                 examples.machine.append(

@@ -13,7 +13,6 @@ on documents that half-models of n-grams are estimated without.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -32,8 +31,16 @@ from mtqe.models.quality_net import load_quality_net
 from mtqe.models.style import load_style
 from mtqe.text.words import count_words
 from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
-from mtqe.training.corpora import fluent_texts, is_calibration, is_for_tuning, is_held_out, rows
+from mtqe.training.corpora import (
+    DEMETR_REFERENCE,
+    fluent_texts,
+    is_calibration,
+    is_for_tuning,
+    is_held_out,
+    rows,
+)
 from mtqe.training.fluency import estimate
+from mtqe.training.provenance import write_json
 from mtqe.training.spoil import BROKEN, NEEDS_SOURCE, spoilt
 
 SEED = 3
@@ -58,8 +65,6 @@ _SPOILT_SOURCES = 1500
 _DEMETR_POINTS = {"base": 25.0, "critical": 10.0, "major": 5.0, "minor": 1.0}
 _SPOILT_POINTS = 5.0
 _HALVED_POINTS = {"half": 40.0, "added": 30.0}
-_REFERENCE = "base_id35_reference"
-
 # What words in the names of DEMETR's kinds say that the damage is one of meaning alone.
 _MEANING = ("antonym", "negation", "number", "ne_", "gender", "hyper", "tense", "aspect", "modal", "removed")
 
@@ -121,7 +126,7 @@ def _demetr(data: Path) -> Iterator[Contrast]:
     for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
         document, kind, source = str(row["doc_id"]), row["perturbation"], row["lp"].split("-")[0]
         seen = is_for_tuning(document) or is_held_out(document) or not is_calibration(document)
-        if seen or kind == _REFERENCE or not (row["mt"] or "").strip() or not adequacy.covers(source):
+        if seen or kind == DEMETR_REFERENCE or not (row["mt"] or "").strip() or not adequacy.covers(source):
             continue
         points = 100 * _DEMETR_POINTS[kind.split("_")[0]] / max(count_words(row["mt_good"]), 1)
         good, bad = (Translation(row[side], row["src"], ("en", source)) for side in ("mt_good", "mt"))
@@ -252,10 +257,10 @@ def make(data: Path, out: Path) -> list[Path]:
         "seed": SEED,
     }
     paths = [out / "fluency.json", out / "adequacy_vectors.json"]
-    _write({"about": about, **fluency_scales(data, material)}, paths[0])
+    write_json({"about": about, **fluency_scales(data, material)}, paths[0])
     stored = json.loads(paths[1].read_text(encoding="utf-8"))
     network = adequacy_scales(stored["log_length"], material)
-    _write({**stored, "about_network": about, "network": network}, paths[1])
+    write_json({**stored, "about_network": about, "network": network}, paths[1])
     return paths
 
 
@@ -267,10 +272,3 @@ def adequacy_scales(log_length: dict[str, float], material: Material) -> dict[st
         for language in ("de", "en")
         for own in [material.of(language)]
     }
-
-
-def _write(stored: dict[str, Any], path: Path) -> None:
-    stored = {name: value for name, value in stored.items() if name != "digest"}
-    digest = hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:8]
-    text = json.dumps({**stored, "digest": digest}, indent=1, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf-8")

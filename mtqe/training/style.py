@@ -27,7 +27,7 @@ from safetensors.numpy import save_file
 from mtqe.errors import ConfigError
 from mtqe.models.style import ROWS, StyleModel, grams
 from mtqe.training.calibration import CALIBRATION_SET, VIEW, licensed
-from mtqe.training.corpora import is_held_out, rows
+from mtqe.training.corpora import DEMETR_REFERENCE, is_held_out, rows
 from mtqe.training.quality_examples import is_human
 
 LANGUAGES = ("de", "en")
@@ -35,8 +35,6 @@ LANGUAGES = ("de", "en")
 # How strongly large weights are held back (scikit-learn's C), and the weight of other documents.
 _STRENGTH = 0.1
 _UNPAIRED = 0.3
-
-_REFERENCE = "base_id35_reference"
 
 # Tatoeba's sentences that Apertium translates, the words that they have at least, and how many make
 # a document.
@@ -77,7 +75,7 @@ def _judged(data: Path, language: str) -> Iterator[Text]:
 def _demetr(data: Path, language: str) -> Iterator[Text]:
     for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
         document = f"demetr {row['lp']} {row['doc_id']}"
-        if row["perturbation"] != _REFERENCE:
+        if row["perturbation"] != DEMETR_REFERENCE:
             continue
         if language == "en":
             yield Text(row["mt"], document, False)
