@@ -32,6 +32,9 @@ SETS = (
 # DEMETR has the reference as a "worse" translation, to compare with. It is none.
 DEMETR_REFERENCE = "base_id35_reference"
 
+# What words in the names of DEMETR's kinds say that the damage is one of meaning.
+_MEANING = ("antonym", "negation", "number", "ne_", "gender", "hyper", "tense", "aspect", "modal", "removed")
+
 _HUMAN = re.compile(r"^(human|ref)", re.I)
 
 # A tenth of the documents is never trained on: it is what benchmarks report on.
@@ -66,6 +69,11 @@ def is_calibration(document: str) -> bool:
 def is_for_tuning(document: str) -> bool:
     """Whether a document belongs to the half that detectors are tuned on; figures come of the other."""
     return zlib.crc32(document.encode()) % 2 == 0
+
+
+def changes_meaning(kind: str) -> bool:
+    """Whether one of DEMETR's kinds of damage shows beside the source rather than in the target alone."""
+    return any(word in kind for word in _MEANING)
 
 
 def fluent_texts(data: Path, language: str, keep: Callable[[str], bool] = lambda _: True) -> Iterator[str]:

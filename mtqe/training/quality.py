@@ -30,6 +30,7 @@ from torch.nn import functional
 from mtqe.models.quality_net import OUTPUTS
 from mtqe.models.transformer import pick_device
 from mtqe.training.calibration import MOST_POINTS
+from mtqe.training.corpora import changes_meaning
 from mtqe.training.quality_batches import Learnt, Row, Unit, inputs, rounds
 from mtqe.training.quality_examples import (
     MACHINE,
@@ -45,7 +46,7 @@ from mtqe.training.quality_states import KEPT, States, encode, labels
 from mtqe.training.quality_torch import Batch, Network, exported
 from mtqe.training.recipes.base import Progress
 from mtqe.training.resume import Checkpoints
-from mtqe.training.spoil import BROKEN, NEEDS_SOURCE
+from mtqe.training.spoil import BROKEN, NEEDS_SOURCE, UNTRANSLATED
 
 SEED = 1
 STEPS = 9000
@@ -88,11 +89,6 @@ _LEAST_DIFFERENCE = 0.3
 
 # Points per 100 words of what is no translation: as in ``mtqe.models.adequacy``.
 _BROKEN_POINTS = 100.0
-
-# What words in the names of DEMETR's kinds say that the damage is one of meaning.
-_MEANING = tuple(
-    "antonym negation number ne_ gender hyper hallu translat tense aspect modal removed reference".split()  # noqa: SIM905
-)
 
 TOTAL, ACCURACY, FLUENCY, CLEAN, ASSESSMENT, SPOILT, MACHINE_MADE = range(len(OUTPUTS))
 _MEASURES: dict[int, Callable[[Judged], float]] = {
@@ -224,7 +220,7 @@ def _broken(rows: Sequence[Row], out: Tensor) -> Tensor:
 
 def _part(contrast: Contrast) -> int:
     """Accuracy or fluency, whichever a kind of damage is of."""
-    meaning = contrast.kind in NEEDS_SOURCE or any(word in contrast.kind for word in _MEANING)
+    meaning = contrast.kind in {*NEEDS_SOURCE, UNTRANSLATED} or changes_meaning(contrast.kind)
     return ACCURACY if meaning else FLUENCY
 
 

@@ -33,6 +33,7 @@ from mtqe.text.words import count_words
 from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
 from mtqe.training.corpora import (
     DEMETR_REFERENCE,
+    changes_meaning,
     fluent_texts,
     is_calibration,
     is_for_tuning,
@@ -65,8 +66,6 @@ _SPOILT_SOURCES = 1500
 _DEMETR_POINTS = {"base": 25.0, "critical": 10.0, "major": 5.0, "minor": 1.0}
 _SPOILT_POINTS = 5.0
 _HALVED_POINTS = {"half": 40.0, "added": 30.0}
-# What words in the names of DEMETR's kinds say that the damage is one of meaning alone.
-_MEANING = ("antonym", "negation", "number", "ne_", "gender", "hyper", "tense", "aspect", "modal", "removed")
 
 # Hinges begin at these quantiles of judged texts, and of spoilt ones, which lie outside.
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97)
@@ -130,7 +129,7 @@ def _demetr(data: Path) -> Iterator[Contrast]:
             continue
         points = 100 * _DEMETR_POINTS[kind.split("_")[0]] / max(count_words(row["mt_good"]), 1)
         good, bad = (Translation(row[side], row["src"], ("en", source)) for side in ("mt_good", "mt"))
-        yield Contrast(good, bad, min(points, _MOST), any(word in kind for word in _MEANING))
+        yield Contrast(good, bad, min(points, _MOST), changes_meaning(kind))
 
 
 def _spoilt(found: Sequence[Translation]) -> Iterator[Contrast]:

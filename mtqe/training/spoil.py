@@ -12,6 +12,9 @@ from mtqe.models.ngram import UNSPACED
 # Kinds of damage that show only beside the source.
 NEEDS_SOURCE = frozenset({"drop", "half", "wrong", "number", "negation", "name", "added", "copied"})
 
+# A kind that is wrong in meaning, but shows in the target alone as well.
+UNTRANSLATED = "untranslated"
+
 # Kinds that leave nothing of the translation.
 BROKEN = frozenset({"wrong", "copied", "salad"})
 
@@ -173,7 +176,7 @@ _ANYWHERE: dict[str, Callable[[Material], list[str]]] = {
     "replace": _replace,
     "salad": lambda m: m.rng.sample(m.words, len(m.words)),
     "swap": _swap,
-    "untranslated": _untranslated,
+    UNTRANSLATED: _untranslated,
     "wrong": lambda m: m.others,
 }
 _SPACED: dict[str, Callable[[Material], list[str]]] = {
