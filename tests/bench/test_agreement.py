@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from mtqe.bench import agreement, meta_ties
+from mtqe.bench import meta_order, meta_ties
 from mtqe.bench.agreement import (
     Agreement,
     Bootstrap,
@@ -129,7 +129,7 @@ def test_pairs_are_drawn_where_there_are_too_many(monkeypatch: pytest.MonkeyPatc
     human = rng.integers(0, 5, 400).astype(np.float64)
     metric = human + rng.normal(0, 2, 400)
     exact = acc_eq(metric, human)
-    monkeypatch.setattr(agreement, "MOST_PAIRS", 20_000)
+    monkeypatch.setattr(meta_order, "MOST_PAIRS", 20_000)
     drawn = acc_eq(metric, human)
     assert drawn == acc_eq(metric, human)
     assert drawn.note == "from 20,000 pairs drawn of 79,800"
@@ -138,7 +138,7 @@ def test_pairs_are_drawn_where_there_are_too_many(monkeypatch: pytest.MonkeyPatc
 
 def test_a_tie_threshold_over_too_many_pairs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would need all pairs in memory."""
-    monkeypatch.setattr(agreement, "MOST_PAIRS", 2)
+    monkeypatch.setattr(meta_order, "MOST_PAIRS", 2)
     found = kendall([1, 2, 3], [1, 2, 3], variant="acc23", epsilon=0.5)
     assert found.value is None
     assert "too many" in (found.note or "")
