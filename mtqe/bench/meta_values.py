@@ -28,6 +28,10 @@ class Agreement:
     epsilon: float | None = None
     interval: tuple[float, float] | None = None
 
+    def rounded(self, digits: int = 3) -> float | None:
+        """The value to so many digits."""
+        return None if self.value is None else round(self.value, digits)
+
 
 @dataclass(frozen=True)
 class Bootstrap:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mtqe.bench.agreement import Agreement, pairwise_accuracy, spearman
+from mtqe.bench.agreement import pairwise_accuracy, spearman
 from mtqe.errors import InputError
 from mtqe.models.quality_calibration import QualityCalibration
 from mtqe.scale import SCORE_RANGE
@@ -150,7 +150,7 @@ def worth(scored: Scored, seed: int) -> Worth:
     return Worth(
         {name: _rounded(np.abs(guess - scored.score).mean()) for name, guess in guesses.items()},
         {name: _rounded(_unreliability(guess, scored.score)) for name, guess in guesses.items()},
-        {name: _share(found) for name, found in pairs.items()},
+        {name: found.rounded(_DIGITS) for name, found in pairs.items()},
         pairs["before"].count,
         tuple((_rounded(a), _rounded(b), size) for a, b, size in _tenths(after, scored.score)),
     )
@@ -171,10 +171,6 @@ def _tenths(expected: Values, score: Values) -> Iterator[tuple[float, float, int
 
 def _unreliability(expected: Values, score: Values) -> float:
     return sum(abs(a - b) * size for a, b, size in _tenths(expected, score)) / len(score)
-
-
-def _share(agreement: Agreement) -> float | None:
-    return None if agreement.value is None else round(agreement.value, _DIGITS)
 
 
 def _rounded(value: float) -> float:

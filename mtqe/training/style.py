@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from safetensors.numpy import save_file
 
+from mtqe.bench.agreement import auc
 from mtqe.errors import ConfigError
 from mtqe.models.style import ROWS, StyleModel, grams
 from mtqe.training.calibration import CALIBRATION_SET, VIEW, licensed
@@ -171,16 +172,14 @@ def make(data: Path, tatoeba: Path | None, language: str, out: Path) -> Path:
     return path
 
 
-def held_out_figures(data: Path, model: StyleModel) -> dict[str, float]:
-    """AUC of machines' above people's texts of held-out documents: of translations, and of all."""
+def held_out_figures(data: Path, model: StyleModel) -> dict[str, float | None]:
+    """AUC of machines' above people's texts of held-out documents: of translations, and of all.
+
+    None where no text is held out, or all are of one kind.
+    """
     found = [t for t in texts(data, model.language) if is_held_out(t.document.split(" ", 1)[1])]
     scores = model.log_odds([text.text for text in found])
     machine = np.array([text.machine for text in found])
     translated = np.array([not text.original for text in found])
-    return {"translations": _auc(scores[translated], machine[translated]), "all": _auc(scores, machine)}
-
-
-def _auc(scores: Any, positive: Any) -> float:
-    order = np.argsort(np.argsort(scores))
-    above = order[positive].sum() - positive.sum() * (positive.sum() - 1) / 2
-    return round(float(above / max(positive.sum() * (~positive).sum(), 1)), 3)
+    found_all, found_translated = auc(scores, machine), auc(scores[translated], machine[translated])
+    return {"translations": found_translated.rounded(), "all": found_all.rounded()}
