@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from mtqe.bench.spans import (
     spans_of,
 )
 
+# What a bootstrap draws anew as a whole, with all systems' translations.
+Units = Literal["segments", "articles"]
+
 SPAN_COUNTS = {"by character": by_character, "by match": by_match, "by overlap": by_overlap}
 
 
@@ -32,6 +36,8 @@ class MetaOptions:
     """How agreement is tested.
 
     ``rounds``: of permutation tests between metrics, and of the bootstrap of intervals; 0 for none.
+    What the bootstrap draws is segments, or, wider and safer where segments of an article are alike,
+    source articles (``interval_units``).
     ``correction`` is for all pairs of metrics together, as for systems. ``alpha``: below it a
     corrected p-value tells two metrics apart.
     """
@@ -39,6 +45,7 @@ class MetaOptions:
     statistics: Sequence[str] = DEFAULT_STATISTICS
     rounds: int = 1000
     interval_rounds: int = 200
+    interval_units: Units = "segments"
     alpha: float = 0.05
     seed: int = 12345
     floors: bool = True
@@ -119,9 +126,15 @@ def meta_evaluate(
 def _measured(
     statistic: Statistic, table: HumanTable, metrics: Mapping[str, Matrix], options: MetaOptions
 ) -> dict[str, Agreement]:
-    rounds = options.interval_rounds
-    bootstrap = Bootstrap(rounds, options.seed) if rounds else None
+    bootstrap = _bootstrap(table, options)
     return {name: statistic.measure(table, scores, bootstrap) for name, scores in metrics.items()}
+
+
+def _bootstrap(table: HumanTable, options: MetaOptions) -> Bootstrap | None:
+    if not options.interval_rounds:
+        return None
+    units = None if options.interval_units == "segments" else table.article_of_segment
+    return Bootstrap(options.interval_rounds, options.seed, units)
 
 
 def _tests(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mtqe.bench.agreement import auc
@@ -33,8 +35,15 @@ def worst_articles(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | Non
     human = table.flat[known] if table.is_points else table.flat[known] * lengths
     human_mean = np.bincount(article, human) / total * (_PER_CHARACTERS if table.is_points else 1.0)
     worst = human_mean <= np.quantile(human_mean, _WORST)
-    units = None if bootstrap is None else Bootstrap(bootstrap.rounds, bootstrap.seed)
-    return auc(-np.bincount(article, lengths * own) / total, worst, units)
+    return auc(-np.bincount(article, lengths * own) / total, worst, _of_articles(table, article, bootstrap))
+
+
+def _of_articles(table: HumanTable, article: Indices, bootstrap: Bootstrap | None) -> Bootstrap | None:
+    """A bootstrap of segments as one of translated articles; without units each is drawn by itself."""
+    if bootstrap is None or bootstrap.units is None:
+        return bootstrap
+    units = np.tile(np.asarray(bootstrap.units), len(table.systems))[~np.isnan(table.flat)]
+    return replace(bootstrap, units=units[np.unique(article, return_index=True)[1]])
 
 
 def _articles(table: HumanTable) -> tuple[Indices, Values, str | None]:

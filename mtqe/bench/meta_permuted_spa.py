@@ -43,9 +43,11 @@ def compare_spa(metrics: Matrix, human: Matrix, swaps: Iterable[Swaps]) -> Compa
 def spa_interval(metric: Matrix, human: Matrix, bootstrap: Bootstrap) -> tuple[float, float]:
     """The 95 % interval of soft pairwise accuracy; segments are drawn anew, with all systems' scores."""
     rng = np.random.default_rng(bootstrap.seed)
+    unit = bootstrap.unit_of(human.shape[1])
+    units = int(unit.max()) + 1
     values = []
     for _ in range(bootstrap.rounds):
-        times = np.bincount(rng.integers(human.shape[1], size=human.shape[1]), minlength=human.shape[1])
+        times = np.bincount(rng.integers(units, size=units), minlength=units)[unit]
         sure, truly = (_sureness(own @ times, (own * times) @ own.T) for own in (metric, human))
         values.append(float(_alike(sure, truly)))
     low, high = np.quantile(values, (0.025, 0.975))

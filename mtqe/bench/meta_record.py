@@ -52,6 +52,7 @@ def signature(report: MetaReport) -> str:
         "numpy": version("numpy"),
         "permutations": options.rounds,
         "resamples": options.interval_rounds,
+        "resampled": options.interval_units,
         "correction": options.correction,
         "alpha": options.alpha,
         "seed": options.seed,

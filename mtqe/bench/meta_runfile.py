@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mtqe.bench.human.base import HumanReader, human_readers
-from mtqe.bench.meta import MetaOptions, MetaReport, meta_evaluate
+from mtqe.bench.meta import MetaOptions, MetaReport, Units, meta_evaluate
 from mtqe.bench.meta_record import record_of
 from mtqe.bench.meta_sources.base import Measured, MetricSource, metric_sources
 from mtqe.bench.meta_statistics import DEFAULT_STATISTICS, STATISTICS
@@ -51,12 +51,13 @@ Outputs = Annotated[list[Annotated[Path, AfterValidator(_writable)]], BeforeVali
 class SignificanceSection(Section):
     """How sure differences are: rounds of the permutation tests and of intervals, 0 for none.
 
-    ``correction`` is of the p-values of all pairs of metrics together; ``alpha`` is what they are told
-    apart at.
+    ``units`` are what intervals draw anew: segments, or source articles whole. ``correction`` is of
+    the p-values of all pairs of metrics together; ``alpha`` is what they are told apart at.
     """
 
     permutations: int = Field(default=1000, ge=0)
     resamples: int = Field(default=200, ge=0)
+    units: Units = "segments"
     correction: Literal["holm", "benjamini-hochberg", "none"] = "holm"
     alpha: float = Field(default=0.05, gt=0, lt=1)
     seed: int = Field(default=12345, ge=0)
@@ -128,6 +129,7 @@ def run_meta(run: MetaRun) -> MetaReport:
             run.file.statistics,
             chosen.permutations,
             chosen.resamples,
+            chosen.units,
             chosen.alpha,
             chosen.seed,
             run.file.floors,

@@ -75,8 +75,7 @@ def complete(metric: ArrayLike, human: ArrayLike) -> tuple[Matrix, Matrix, str |
     """Scores of the segments that people judged of every system, and a note if some are left out."""
     scores, gold = np.asarray(metric, np.float64), np.asarray(human, np.float64)
     judged = ~np.isnan(gold)
-    systems = judged.any(1)
-    whole = judged[systems].all(0)
+    systems, whole = judged.any(1), judged_of_all(gold)
     if systems.sum() < 2:
         return Agreement(None, _ONE_SYSTEM)
     if not whole.any():
@@ -87,6 +86,12 @@ def complete(metric: ArrayLike, human: ArrayLike) -> tuple[Matrix, Matrix, str |
     left = int(judged.any(0).sum() - whole.sum())
     note = f"without {left:,} segments that were not judged of every system" if left else None
     return scores, gold, note
+
+
+def judged_of_all(human: Matrix) -> NDArray[np.bool_]:
+    """Which segments people judged of every system of which they judged any."""
+    judged = ~np.isnan(human)
+    return np.asarray(judged[judged.any(1)].all(0))
 
 
 def p_values(scores: Matrix, permutations: int = _PERMUTATIONS) -> Matrix:
@@ -112,8 +117,7 @@ def _differences(values: Matrix) -> Matrix:
 def _interval(scores: Matrix, gold: Matrix, bootstrap: Bootstrap) -> tuple[float, float]:
     """Segments are drawn anew as columns, or articles as all of their columns."""
     known = ~np.isnan(gold)
-    width = gold.shape[1]
-    unit = np.arange(width) if bootstrap.units is None else np.unique(bootstrap.units, return_inverse=True)[1]
+    unit = bootstrap.unit_of(gold.shape[1])
     units = int(unit.max()) + 1
     rng = np.random.default_rng(bootstrap.seed)
     times = rng.multinomial(units, np.full(units, 1 / units), size=bootstrap.rounds)[:, unit].astype(

@@ -19,7 +19,13 @@ from mtqe.bench.meta_permutation import (
     draw_swaps,
 )
 from mtqe.bench.meta_permuted_spa import compare_spa, spa_interval
-from mtqe.bench.meta_spa import complete, soft_pairwise_accuracy, system_accuracy_of, system_means
+from mtqe.bench.meta_spa import (
+    complete,
+    judged_of_all,
+    soft_pairwise_accuracy,
+    system_accuracy_of,
+    system_means,
+)
 from mtqe.bench.meta_table import HumanTable, Matrix
 from mtqe.bench.meta_values import Agreement, Bootstrap
 
@@ -59,7 +65,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class Statistic:
-    """One way to state agreement; ``compare`` is None where there is no fast test between metrics."""
+    """One way to state agreement; ``compare`` is None where there is no fast test between metrics.
+
+    The ``units`` of a bootstrap are one for each segment: what it belongs to and is drawn with.
+    """
 
     about: str
     range: tuple[float, float]
@@ -71,11 +80,19 @@ def _groups(table: HumanTable, grouping: str) -> Indices | None:
     return {"item": table.by_item, "system": table.by_system, "none": None}[grouping]
 
 
+def _of_cells(table: HumanTable, bootstrap: Bootstrap | None) -> Bootstrap | None:
+    """A bootstrap of segments as one of cells: all systems' translations of a segment are drawn together."""
+    if bootstrap is None:
+        return None
+    units = np.arange(len(table.segments)) if bootstrap.units is None else np.asarray(bootstrap.units)
+    return replace(bootstrap, units=np.tile(units, len(table.systems)))
+
+
 def _grouped(function: Callable[..., Agreement], grouping: str) -> Measure:
-    """``function`` of cells in groups, with an interval over segments."""
+    """``function`` of cells in groups."""
 
     def measure(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | None) -> Agreement:
-        own = bootstrap and replace(bootstrap, units=table.by_item)
+        own = _of_cells(table, bootstrap)
         return function(scores.ravel(), table.flat, _groups(table, grouping), bootstrap=own)
 
     return measure
@@ -94,6 +111,8 @@ def _spa(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | None) -> Agre
     found, whole = soft_pairwise_accuracy(scores, table.scores), complete(scores, table.scores)
     if bootstrap is None or found.value is None or isinstance(whole, Agreement):
         return found
+    if bootstrap.units is not None:
+        bootstrap = replace(bootstrap, units=np.asarray(bootstrap.units)[judged_of_all(table.scores)])
     return replace(found, interval=spa_interval(whole[0], whole[1], bootstrap))
 
 
@@ -104,8 +123,7 @@ def _system_accuracy(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | N
 def _error_free(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | None) -> Agreement:
     if not table.marked:
         return Agreement(None, "people marked no errors in this set")
-    own = bootstrap and replace(bootstrap, units=table.by_item)
-    return auc(scores.ravel(), table.error_free(), own)
+    return auc(scores.ravel(), table.error_free(), _of_cells(table, bootstrap))
 
 
 def _test_pearson(grouping: str, contest: Contest) -> Comparison:

@@ -47,6 +47,16 @@ class HumanTable:
         return np.repeat(np.arange(len(self.systems)), len(self.segments))
 
     @cached_property
+    def article_of_segment(self) -> Indices:
+        """The number of the article of each segment; one of no article is one by itself."""
+        names = [
+            (article, "" if article else segment)
+            for article, segment in zip(self.articles, self.segments, strict=True)
+        ]
+        order = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        return np.array([order[name] for name in names], np.intp)
+
+    @cached_property
     def flat(self) -> Values:
         """Human scores row by row."""
         return self.scores.ravel()

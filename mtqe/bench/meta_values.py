@@ -45,6 +45,10 @@ class Bootstrap:
     seed: int = 12345
     units: ArrayLike | None = None
 
+    def unit_of(self, length: int) -> Indices:
+        """The number from 0 of the unit of each of so many values; without units, its own."""
+        return np.arange(length) if self.units is None else numbered(np.asarray(self.units), length)
+
 
 @dataclass(frozen=True)
 class Judged:

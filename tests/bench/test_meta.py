@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from mtqe.bench import meta_runfile
 from mtqe.bench.floors import FLOORS
 from mtqe.bench.human.base import HumanRatings, MarkedError, Rating, Text
-from mtqe.bench.meta import MetaOptions, MetaReport, meta_evaluate
+from mtqe.bench.meta import MetaOptions, MetaReport, Units, meta_evaluate
 from mtqe.bench.meta_record import record_of
 from mtqe.bench.meta_runfile import load_meta, run_meta, write_meta
 from mtqe.bench.meta_statistics import STATISTICS
@@ -169,6 +170,43 @@ def test_the_same_input_gives_the_same_bytes(table: HumanTable) -> None:
     options = MetaOptions(rounds=40, interval_rounds=20)
     one, other = (record_of(meta_evaluate(table, metrics(table), options)) for _ in range(2))
     assert WRITERS[".json"](one) == WRITERS[".json"](other)
+
+
+def _intervals(table: HumanTable, metric: Any, units: Units) -> dict[str, tuple[float, float] | None]:
+    options = MetaOptions(list(STATISTICS), 0, 40, units, floors=False)
+    columns = meta_evaluate(table, {"m": metric}, options).columns
+    return {name: column["m"].agreement.interval for name, column in columns.items()}
+
+
+def test_where_each_segment_is_an_article_it_is_all_one_what_intervals_draw(table: HumanTable) -> None:
+    """Whether articles are numbered like segments or there are none."""
+    metric = metrics(table)["worse"]
+    names = set(STATISTICS) - {"worst_articles"}  # draws each system's articles by themselves
+    segments = _intervals(table, metric, "segments")
+    for articles in (table.segments, (None,) * SEGMENTS):
+        found = _intervals(replace(table, articles=articles), metric, "articles")
+        assert {name: found[name] for name in names} == {name: segments[name] for name in names}
+
+
+def test_copies_within_an_article_are_no_evidence_to_intervals_over_articles(table: HumanTable) -> None:
+    """They are as wide as without the copies; those over segments are narrower."""
+    copies = np.repeat(np.arange(6), SEGMENTS // 6)
+    metric = metrics(table)["worse"]
+    few = replace(table, segments=table.segments[:6], articles=(None,) * 6, scores=table.scores[:, :6])
+    many = replace(table, articles=tuple(f"a{n}" for n in copies), scores=table.scores[:, copies])
+    wanted = _intervals(few, metric[:, :6], "segments")
+    found, narrow = (_intervals(many, metric[:, copies], units) for units in ("articles", "segments"))
+    for name in ("pearson/none", "spearman/none", "pairwise/item"):
+        assert found[name] == pytest.approx(wanted[name])
+        assert np.ptp(np.array(narrow[name])) < np.ptp(np.array(found[name]))
+
+
+def test_worst_articles_can_be_drawn_with_all_systems(table: HumanTable) -> None:
+    """One source article's translations are good or bad together."""
+    metric = metrics(table)["worse"]
+    found = {units: _intervals(table, metric, units)["worst_articles"] for units in ("segments", "articles")}
+    assert None not in found.values()
+    assert found["segments"] != found["articles"]
 
 
 def test_names_in_a_page_are_text() -> None:
