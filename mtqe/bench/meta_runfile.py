@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mtqe.bench.human.base import HumanReader, human_readers
@@ -17,7 +16,7 @@ from mtqe.bench.meta import MetaOptions, MetaReport, Units, meta_evaluate
 from mtqe.bench.meta_record import record_of
 from mtqe.bench.meta_sources.base import Measured, MetricSource, metric_sources
 from mtqe.bench.meta_statistics import DEFAULT_STATISTICS, STATISTICS
-from mtqe.bench.meta_table import HumanTable, Matrix, table_of
+from mtqe.bench.meta_table import HumanTable, Matrix, table_of, without_missing
 from mtqe.bench.meta_write import WRITERS
 from mtqe.bench.spans import MarkedSpan
 from mtqe.errors import ConfigError, InputError
@@ -119,7 +118,7 @@ def run_meta(run: MetaRun) -> MetaReport:
     notes = [note for one in measured for note in one.notes]
     scores = _scores(measured)
     if run.file.missing == "leave_out":
-        table, note = _without_missing(table, scores)
+        table, note = without_missing(table, scores)
         notes += [note] if note else []
     chosen = run.file.significance
     return meta_evaluate(
@@ -189,13 +188,3 @@ def _spans(measured: list[Measured]) -> dict[str, Mapping[tuple[str, str], Any]]
     for one in measured:
         found.update({name: {c: list(s) for c, s in spans.items()} for name, spans in one.spans.items()})
     return found
-
-
-def _without_missing(table: HumanTable, scores: Mapping[str, Matrix]) -> tuple[HumanTable, str | None]:
-    """The table without what some metric gave no score, and a note; one without any score does not count."""
-    gaps = [np.isnan(values) for values in scores.values() if not np.isnan(values).all()]
-    lacking = np.any(gaps, axis=0) & ~np.isnan(table.scores) if gaps else np.zeros(table.scores.shape, bool)
-    if not lacking.any():
-        return table, None
-    note = f"{int(lacking.sum()):,} translations are left out: a metric has no score for them"
-    return replace(table, scores=np.where(lacking, np.nan, table.scores)), note

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -142,3 +142,13 @@ def _marked(judged: Sequence[Rating]) -> dict[Cell, list[tuple[MarkedError, ...]
         if rating.errors is not None:
             marked[rating.system, rating.segment].append(rating.errors)
     return dict(marked)
+
+
+def without_missing(table: HumanTable, scores: Mapping[str, Matrix]) -> tuple[HumanTable, str | None]:
+    """The table without what some metric gave no score, and a note; one without any score does not count."""
+    gaps = [np.isnan(values) for values in scores.values() if not np.isnan(values).all()]
+    lacking = np.any(gaps, axis=0) & ~np.isnan(table.scores) if gaps else np.zeros(table.scores.shape, bool)
+    if not lacking.any():
+        return table, None
+    note = f"{int(lacking.sum()):,} translations are left out: a metric has no score for them"
+    return replace(table, scores=np.where(lacking, np.nan, table.scores)), note
