@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mtqe.data import Article, Omission, Segment
-from mtqe.models.adequacy import covers
 from mtqe.text.languages import base_language
 
 # So much of a gap's length that a neighbour is longer than it should be means that it is in there.
@@ -44,6 +43,8 @@ def missing_in_source(article: Article) -> list[Segment]:
 
 def comparable(article: Article) -> bool:
     """Whether sentences of source and target can be compared by their meaning."""
+    from mtqe.models.adequacy import covers  # only if needed: models import numpy
+
     languages = (article.source_lang, article.target_lang)
     return all(covers(base_language(language or "und")) for language in languages)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mtqe.alignment import align
 from mtqe.data import Article, Omission, Segment, Span
-from mtqe.models.language_id import identify
 from mtqe.text.languages import base_language
 from mtqe.text.sentences import split_paragraphs, split_sentences
 
@@ -51,6 +49,8 @@ def _source_text(article: Article) -> str:
 
 
 def _detect(side: str, text: str, notes: list[str], detected: list[str]) -> str | None:
+    from mtqe.models.language_id import identify  # only if needed: it takes longer than many a run
+
     guess = identify(text)
     if guess is None:
         notes.append(f"the {side} has no letters to detect a language by")
@@ -96,6 +96,8 @@ def _sentences(text: str, language: str | None) -> list[tuple[int, Span]]:
 
 def _aligned(units: Sequence[_Unit], side: str, article: Article) -> tuple[list[_Unit], list[Omission]]:
     """``units`` with their counterparts in the source or reference, and what has none in the target."""
+    from mtqe.alignment import align  # only if needed, as above
+
     other = getattr(article, side)
     language = article.source_lang if side == "source" else article.target_lang
     spans = [span for _, span in _sentences(other, language)]

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mtqe.data import Article, Issue, Mode, Score, Segment
-from mtqe.models.quality_calibration import QualityCalibration, read_quality_calibration
 from mtqe.pooling import pool_with_omissions
 from mtqe.scale import (
     SEVERITY_POINTS,
@@ -24,6 +23,9 @@ from mtqe.scale import (
 )
 from mtqe.sides import has_side
 from mtqe.text.words import count_words
+
+if TYPE_CHECKING:
+    from mtqe.models.quality_calibration import QualityCalibration
 
 # What quality is made of; other scores stand beside it in the report.
 PARTS = ("fluency", "adequacy")
@@ -54,7 +56,11 @@ class Quality:
 
     @cached_property
     def _calibration(self) -> QualityCalibration | None:
-        return None if self.calibration is None else read_quality_calibration(self.calibration)
+        if self.calibration is None:
+            return None
+        from mtqe.models.quality_calibration import read_quality_calibration  # it imports numpy
+
+        return read_quality_calibration(self.calibration)
 
     @property
     def revision(self) -> str | None:

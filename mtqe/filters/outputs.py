@@ -38,6 +38,11 @@ class Output:
     kind: str
     folder: bool
 
+    @property
+    def grows(self) -> bool:
+        """Whether its file is its shards' bytes one after another; tables have to be put together."""
+        return not self.folder and self.kind != "parquet"
+
     def part(self, number: int, work: Path) -> Path:
         """Where a shard's part is written: in the folder, or until the end in the folder ``work``."""
         if self.folder:
@@ -122,28 +127,18 @@ def described(path: Path) -> dict[str, Any]:
 
 
 def put_together(output: Output, parts: Sequence[Path]) -> dict[str, Any]:
-    """Make the file of an output from its shards' parts, and say how large it is and its hash."""
+    """Make the table of an output from its shards' parts, and say how large it is and its hash."""
     path = output.path.resolve()
     temporary = path.with_name(f".{path.name}.part")
     with writing(output.path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            if output.kind == "parquet":
-                _join_tables(stream, parts)
-            else:
-                for part in parts:
-                    _copy(part, stream)
+            _join_tables(stream, parts)
             stream.flush()
             os.fsync(stream.fileno())
         found = described(temporary)
         temporary.replace(path)
     return found
-
-
-def _copy(part: Path, stream: BinaryIO) -> None:
-    with part.open("rb") as source:
-        while block := source.read(_COPY):
-            stream.write(block)
 
 
 def _join_tables(stream: BinaryIO, parts: Sequence[Path]) -> None:

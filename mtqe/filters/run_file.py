@@ -56,8 +56,8 @@ class FilterFile(Section):
     """The sections of a run file. ``rules`` must all keep an article; without any, all are kept.
 
     ``score`` and ``detect`` name what is worked out of every article that is kept, beyond what the
-    rules need. With ``every_rule`` all reasons are looked for, not just the first. ``ray_gpus`` is the
-    share of a GPU that each worker of the engine "ray" gets.
+    rules need. With ``every_rule`` all reasons are looked for, not just the first. Each worker of
+    the engine "ray" gets ``ray_cpus`` cores and ``ray_gpus`` GPUs, or shares of one.
     """
 
     task: Literal["filter"] = "filter"
@@ -70,6 +70,7 @@ class FilterFile(Section):
     quality: dict[str, Any] = Field(default_factory=dict)
     engine: Literal["local", "ray"] = "local"
     ray_address: str | None = None
+    ray_cpus: float = Field(default=1, ge=0)
     ray_gpus: float = Field(default=0, ge=0)
     workers: int | None = Field(default=None, ge=1)
 
@@ -149,6 +150,9 @@ def _with_parts(spec: Any, place: str, problems: list[str]) -> Any:
 def _evaluator(loaded: Mapping[str, Any], built: Sequence[Rule], problems: list[str]) -> Evaluator | None:
     """What works out all that the rules need; what is not needed is left out."""
     needs = joined(rule.needs() for rule in built)
+    if not (needs.scores or needs.categories):
+        # Components that nobody names are not even imported.
+        loaded = {"score": [], "detect": [], **{k: v for k, v in loaded.items() if v is not None}}
     whole = evaluator_of(loaded, problems)
     if whole is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import orjson
 
 from mtqe.errors import InputError
 from mtqe.filters import tally
-from mtqe.filters.chunks import Chunk, read_chunks
+from mtqe.filters.chunks import Chunk
+from mtqe.filters.growing import Growing
 from mtqe.filters.journal import Journal, write_durably
 from mtqe.filters.outputs import Output, put_together, write_part, writing
 from mtqe.filters.plan import (
@@ -23,6 +24,7 @@ from mtqe.filters.plan import (
     parts_of,
     results_of,
 )
+from mtqe.filters.source import Note, Source
 from mtqe.filters.summary import write_summary
 from mtqe.filters.work import Result
 
@@ -40,11 +42,13 @@ class Shards:
         self._inputs: dict[str, Any] = {file: hashlib.sha256() for file in plan.files}
         self._size = int(plan.run.file.output.shard_megabytes * 1_000_000)
         self._done = journal.shards()
+        growing = [output for output in plan.outputs if output.grows]
+        self._growing = {o.name: Growing(journal.folder / f"{o.name}.{o.kind}") for o in growing}
         self.resumed = 0
 
     def write(self, progress: Progress) -> None:
         """Judge what is not judged yet."""
-        chunks = self._noted(read_chunks(self._plan.files, self._plan.settings))
+        chunks = Source(self._plan.files, self._plan.settings, self._note)
         self._skip(chunks)
         self._begin()
         for index, result in progress(results_of(self._plan, chunks)):
@@ -52,19 +56,18 @@ class Shards:
         if self._chunks:
             self._end()
 
-    def _noted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-        for chunk in chunks:
-            digest = hashlib.sha256(chunk.payload).digest()
-            self._inputs[chunk.file].update(digest)
-            self._seen[chunk.index] = (len(chunk.payload), digest)
-            yield chunk
+    def _note(self, index: int, note: Note) -> None:
+        self._inputs[note.file].update(note.digest)
+        self._seen[index] = (note.size, note.digest)
 
     def _skip(self, chunks: Iterator[Chunk]) -> None:
         """Pass over what is done, which must be what it was; parts that are gone are made anew."""
-        whole = next((n for n, entry in enumerate(self._done) if not self._there(entry)), len(self._done))
+        whole = self._whole()
         del self._done[whole:]
         self._journal.trim(whole)
         self.resumed = whole
+        for name, growing in self._growing.items():
+            growing.restore(sum(entry["parts"].get(name, {"bytes": 0})["bytes"] for entry in self._done))
         for entry in self._done:
             digest = hashlib.sha256()
             for _ in range(entry["chunks"]):
@@ -76,12 +79,20 @@ class Shards:
                     "remove that folder and start anew"
                 )
 
-    def _there(self, entry: Mapping[str, Any]) -> bool:
-        for name, found in entry["parts"].items():
-            path = self._part(name, entry["shard"])
-            if not path.exists() or path.stat().st_size != found["bytes"]:
-                return False
-        return True
+    def _whole(self) -> int:
+        """How many of the first shards have all their parts."""
+        ends = dict.fromkeys(self._growing, 0)
+        for number, entry in enumerate(self._done):
+            for name, found in entry["parts"].items():
+                if name in ends:
+                    ends[name] += found["bytes"]
+                    there = self._growing[name].holds(ends[name])
+                else:
+                    path = self._part(name, number)
+                    there = path.exists() and path.stat().st_size == found["bytes"]
+                if not there:
+                    return number
+        return len(self._done)
 
     def _part(self, name: str, number: int) -> Path:
         output = next(output for output in self._plan.outputs if output.name == name)
@@ -110,7 +121,7 @@ class Shards:
         """Write a shard and say so; a kill before the last step leaves nothing that counts."""
         number = len(self._done)
         parts = {
-            output.name: write_part(self._part(output.name, number), self._written[output.name], output)
+            output.name: self._wrote(output, number, self._written[output.name])
             for output in self._plan.outputs
             if self._written[output.name]
         }
@@ -126,6 +137,11 @@ class Shards:
             self._journal.add(entry)
         self._done.append(entry)
         self._begin()
+
+    def _wrote(self, output: Output, number: int, parts: list[bytes]) -> dict[str, Any]:
+        if output.name in self._growing:
+            return self._growing[output.name].add(parts)
+        return write_part(self._part(output.name, number), parts, output)
 
     def finish(self, manifest: Path, description: dict[str, Any]) -> Outcome:
         """Put the parts together, sum up, and remove what was only needed on the way."""
@@ -164,6 +180,8 @@ class Shards:
         if not numbers and output.name == "rejects":
             output.path.unlink(missing_ok=True)
             return []
+        if output.name in self._growing:
+            return [{"path": output.path.name, **self._growing[output.name].finish(output.path)}]
         parts = [self._part(output.name, number) for number in numbers]
         return [{"path": output.path.name, **put_together(output, parts)}]
 

@@ -133,6 +133,6 @@ def test_a_part_that_is_gone_is_made_again(tmp_path: Path) -> None:
     run_(loaded(source, tmp_path / "whole" / "out.jsonl"))
     section = loaded(source, tmp_path / "some" / "out.jsonl")
     interrupted(section, 14)
-    (tmp_path / "some" / "out.parts" / "kept-00000.jsonl").unlink()
+    (tmp_path / "some" / "out.parts" / "kept.jsonl").unlink()
     run_(section, resume=True)
     assert hashes(tmp_path / "some") == hashes(tmp_path / "whole")
