@@ -13,11 +13,12 @@ import orjson
 
 from mtqe.errors import InputError
 from mtqe.filters.article_filter import ArticleFilter
-from mtqe.filters.chunks import Chunk, ReadSettings, expand, read_chunks
+from mtqe.filters.chunks import ReadSettings, expand, read_chunks
 from mtqe.filters.outputs import Output, check, output_of
 from mtqe.filters.pool import run_here, run_in_processes
 from mtqe.filters.run_file import FilterRun
 from mtqe.filters.sample import sample_articles
+from mtqe.filters.source import Source
 from mtqe.filters.units import Sides
 from mtqe.filters.work import Result, Work
 from mtqe.readers.files import STANDARD_INPUT
@@ -27,7 +28,7 @@ Results = Iterator[tuple[int, Result]]
 Progress = Callable[[Results], Results]
 
 # Sections and options of a run file that don't change what comes out.
-_NO_MATTER = ("engine", "workers", "ray_address", "ray_gpus", "task", "output")
+_NO_MATTER = ("engine", "workers", "ray_address", "ray_cpus", "ray_gpus", "task", "output")
 
 
 @dataclass
@@ -120,13 +121,14 @@ def fitted(plan: Plan) -> Plan:
     return replace(plan, filter=plan.filter.fitted(articles))
 
 
-def results_of(plan: Plan, chunks: Iterator[Chunk]) -> Results:
+def results_of(plan: Plan, chunks: Source) -> Results:
     """What becomes of the chunks, worked out where the run file says."""
     file = plan.run.file
     if file.engine == "ray":
-        from mtqe.filters.ray_engine import run_on_ray
+        from mtqe.filters.ray_engine import Resources, run_on_ray
 
-        return run_on_ray(plan.work, chunks, file.workers, file.ray_address, file.ray_gpus)
+        resources = Resources(file.workers, file.ray_cpus, file.ray_gpus)
+        return run_on_ray(plan.work, chunks, resources, file.ray_address)
     if plan.filter.reads_nothing:
         return run_here(plan.work, chunks)
     return run_in_processes(plan.work, chunks, file.workers or os.cpu_count() or 1)

@@ -36,18 +36,16 @@ def run_in_processes(work: Work, chunks: Iterator[Chunk], workers: int) -> Itera
     Each of ``workers`` processes loads the models once. A chunk whose process dies is tried once more,
     then in halves; the one record that is left in the end is set aside as bad, with the reason.
     """
-    pool = _Pool(work, workers)
-    queue = Queue()
+    pool = Pool(work, workers)
     try:
-        while queue.fill(chunks, WAITING_PER_WORKER * workers) or queue.order:
-            pool.hand_out(queue)
-            pool.collect(queue)
-            yield from ((chunk.index, result) for chunk, result in queue.done())
+        yield from pool.results(chunks)
     finally:
         pool.stop()
 
 
-class _Pool:
+class Pool:
+    """Processes that stay until they are stopped; they start when there is work for them."""
+
     def __init__(self, work: Work, workers: int) -> None:
         self._work = work
         self._workers = workers
@@ -55,7 +53,15 @@ class _Pool:
         # New interpreters: a fork of a process with threads, as BLAS has, may hang.
         self._context = get_context("spawn")
 
-    def hand_out(self, queue: Queue) -> None:
+    def results(self, chunks: Iterator[Chunk]) -> Iterator[tuple[int, Result]]:
+        """Index and result of each chunk, in order."""
+        queue = Queue()
+        while queue.fill(chunks, WAITING_PER_WORKER * self._workers) or queue.order:
+            self._hand_out(queue)
+            self._collect(queue)
+            yield from ((chunk.index, result) for chunk, result in queue.done())
+
+    def _hand_out(self, queue: Queue) -> None:
         """Give every idle process a piece; new processes come as there is work for them."""
         while queue.todo:
             idle = next((process for process in self._processes if process.piece is None), None)
@@ -69,7 +75,7 @@ class _Pool:
             except OSError:
                 return  # it died; collect sees to it
 
-    def collect(self, queue: Queue) -> None:
+    def _collect(self, queue: Queue) -> None:
         """Wait for a process to answer or to die."""
         waiting = [process for process in self._processes if process.piece is not None]
         if not waiting:

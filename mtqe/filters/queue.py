@@ -23,7 +23,6 @@ class Piece:
 
     chunk: Chunk
     tries: int = 0
-    moves: int = 0  # how often a machine went away under it
     result: Result | None = None
 
 

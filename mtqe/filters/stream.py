@@ -9,7 +9,6 @@ from typing import Any
 
 from mtqe.errors import InputError
 from mtqe.filters import tally
-from mtqe.filters.chunks import read_chunks
 from mtqe.filters.outputs import writing
 from mtqe.filters.plan import (
     Outcome,
@@ -18,6 +17,7 @@ from mtqe.filters.plan import (
     parts_of,
     results_of,
 )
+from mtqe.filters.source import Source
 
 
 def to_standard_output(plan: Plan, progress: Progress) -> Outcome:
@@ -27,7 +27,7 @@ def to_standard_output(plan: Plan, progress: Progress) -> Outcome:
     files = {output.name: output for output in plan.outputs}
     streams = {name: _Temporary(output.path) for name, output in files.items()}
     try:
-        for _, result in progress(results_of(plan, read_chunks(plan.files, plan.settings))):
+        for _, result in progress(results_of(plan, Source(plan.files, plan.settings))):
             if result.bad and "rejects" not in files:
                 first = result.bad[0]
                 raise InputError(
