@@ -37,6 +37,8 @@ HEADS = 4
 
 # What each piece has beside states: how rare it is, whether it is copied, whether it is doubled.
 MARKS = 3
+# And, where there is a source, how alike its best match there is, and whether that is a match.
+SIGNS = ("rarity", "copied", "doubled", "alike", "matched")
 FACTS = 4
 STATISTICS = 9
 
@@ -87,6 +89,18 @@ class Window(NamedTuple):
     source: Text | None
 
 
+class Marks(NamedTuple):
+    """What the network says of a target, and of its pieces; those for begin and end are among them.
+
+    ``outputs`` are those of ``OUTPUTS``. ``pieces`` has two columns: log-odds that annotators mark a
+    piece, and that they mark it as more than minor. ``signs`` has ``SIGNS`` of each piece.
+    """
+
+    outputs: Floats
+    pieces: Floats
+    signs: Floats
+
+
 @dataclass(frozen=True)
 class QualityNet:
     """The network; ``read_quality_net`` makes one."""
@@ -97,20 +111,39 @@ class QualityNet:
 
     def judge(self, pairs: Sequence[tuple[str, str | None]]) -> Floats:
         """A row of ``OUTPUTS`` for each target and source; neither may be white space alone."""
-        known = self._texts(list(dict.fromkeys(text for pair in pairs for text in pair if text is not None)))
-        windows = [
-            window
-            for i, (target, source) in enumerate(pairs)
-            for window in _windows(i, known[target], known[source] if source is not None else None)
-        ]
         total = np.zeros((len(pairs), len(OUTPUTS)), np.float32)
         pieces = np.zeros((len(pairs), 1), np.float32)
-        for batch in _batches(windows):
+        for batch in _batches(self._cut(pairs)):
             sizes = np.array([[len(window.target.ids)] for window in batch], np.float32)
             owners = [window.owner for window in batch]
             np.add.at(total, owners, self._outputs(batch) * sizes)
             np.add.at(pieces, owners, sizes)
         return np.asarray(total / np.maximum(pieces, 1))
+
+    def marks(self, pairs: Sequence[tuple[str, str | None]]) -> list[Marks]:
+        """What ``judge`` says of each target, and what it is made of; neither text may be white space."""
+        found: list[list[Marks]] = [[] for _ in pairs]
+        for batch in _batches(self._cut(pairs)):
+            for window, marks in zip(batch, self._window_marks(batch), strict=True):
+                found[window.owner].append(marks)
+        return [_joined(parts) for parts in found]
+
+    def _window_marks(self, batch: Sequence[Window]) -> Iterator[Marks]:
+        outputs, pieces, best = self._read_batch(batch)
+        start = 0
+        for window, row, (alike, _) in zip(batch, outputs, best, strict=True):
+            size = len(window.target.ids)
+            signs = self._marks(0, window.target, window.source, alike)
+            yield Marks(row, pieces[start : start + size], signs)
+            start += size
+
+    def _cut(self, pairs: Sequence[tuple[str, str | None]]) -> list[Window]:
+        known = self._texts(list(dict.fromkeys(text for pair in pairs for text in pair if text is not None)))
+        return [
+            window
+            for i, (target, source) in enumerate(pairs)
+            for window in _windows(i, known[target], known[source] if source is not None else None)
+        ]
 
     def _texts(self, texts: Sequence[str]) -> dict[str, Text]:
         """Each read once; those of late are remembered, since scorers ask for the same sentences."""
@@ -148,6 +181,10 @@ class QualityNet:
         return np.zeros(self.weights["pool.w"].shape[0], np.float32)
 
     def _outputs(self, batch: Sequence[Window]) -> Floats:
+        return self._read_batch(batch)[0]
+
+    def _read_batch(self, batch: Sequence[Window]) -> tuple[Floats, Floats, list[tuple[Floats, Floats]]]:
+        """Outputs of each, marks of all their pieces, and how alike best matches are on either side."""
         targets, sources = [w.target for w in batch], [w.source for w in batch]
         sizes = [len(t.ids) for t in targets]
         others = [len(s.ids) if s else 1 for s in sources]
@@ -159,13 +196,15 @@ class QualityNet:
         seen = self._read((h, sizes), (y, others), targets, sources, alike, far)
         turned = [a.T if a is not None else None for a in alike]
         back = self._read((y, others), (h, sizes), sources, targets, turned, [d.T for d in far])
-        marks = np.asarray(1 / (1 + np.exp(-self._linear("tok", seen))), np.float32)
+        pieces = self._linear("tok", seen)
+        marks = np.asarray(1 / (1 + np.exp(-pieces)), np.float32)
         summaries = self._summaries(self._sentences(targets), self._sentences(sources), sources)
         facts = np.stack([[*_facts(w), *_statistics(b)] for w, b in zip(batch, best, strict=True)])
         ends = [_mean(marks, sizes) * NEAR.marks, summaries[2]]
         parts = [*_pooled(seen, sizes), *_pooled(back, others), *summaries[:2], facts, *ends]
         z = np.maximum(self._linear("seg", np.concatenate(parts, axis=1).astype(np.float32)), 0)
-        return self._linear("out", z + np.maximum(self._linear("seg2", z), 0))[:, : len(OUTPUTS)]
+        outputs = self._linear("out", z + np.maximum(self._linear("seg2", z), 0))[:, : len(OUTPUTS)]
+        return outputs, pieces, best
 
     def _summaries(
         self, u: Floats, v: Floats, sources: Sequence[Text | None]
@@ -284,6 +323,14 @@ def _distance(rows: int, others: int) -> Floats:
     """How far apart pieces of target and source lie, as shares of their texts."""
     here, there = (np.arange(n, dtype=np.float32) / n for n in (rows, others))
     return np.abs(here[:, None] - there[None])
+
+
+def _joined(windows: Sequence[Marks]) -> Marks:
+    """Those of a whole target from its parts; a part counts for as much as it has pieces."""
+    sizes = [len(part.pieces) for part in windows]
+    outputs = np.average([part.outputs for part in windows], axis=0, weights=sizes)
+    pieces, signs = (np.concatenate([part[i] for part in windows]) for i in (1, 2))
+    return Marks(np.asarray(outputs, np.float32), pieces, signs)
 
 
 def _facts(window: Window) -> list[float]:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from mtqe.errors import ModelError
-from mtqe.models.quality_net import OUTPUTS, QualityNet, read_quality_net
+from mtqe.models.piece_places import places_of
+from mtqe.models.quality_net import OUTPUTS, SIGNS, QualityNet, read_quality_net
 from mtqe.models.sentence_encoder import load_encoder
 
 PAIRS: list[tuple[str, str | None]] = [
@@ -70,6 +71,17 @@ def test_the_same_pairs_give_the_same_bytes() -> None:
     """No order of threads shows."""
     first, second = (replace(NET).judge(PAIRS * 50).tobytes() for _ in range(2))
     assert first == second
+
+
+def test_marks_are_those_of_each_piece_and_their_outputs_the_judgement() -> None:
+    """Spans and scores come from one reading, for a text that is read in parts too."""
+    pairs = [*PAIRS, ("many words and no full stop " * 300, "viele Wörter " * 10)]
+    found = NET.marks(pairs)
+    assert np.stack([one.outputs for one in found]) == pytest.approx(NET.judge(pairs), abs=1e-4)
+    for (target, _), one in zip(pairs, found, strict=True):
+        size = len(places_of(NET.encoder.pieces, target)) + 2
+        assert one.pieces.shape == (size, 2)
+        assert one.signs.shape == (size, len(SIGNS))
 
 
 def test_time_is_linear_in_length() -> None:
