@@ -16,11 +16,12 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mtqe.data import Span
 from mtqe.errors import ModelError
 from mtqe.models.word_language import frequencies
 
@@ -135,9 +136,18 @@ def token_ids(text: str, language: str, ids: Mapping[str, int]) -> Iterator[int]
 
 def tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Kind ("word", "mark", "number", "name" or "address") and text of each token."""
-    pattern = _CHARACTER if language in UNSPACED else _TOKEN
-    for match in pattern.finditer(normalize("NFC", text).translate(_QUOTES)):
+    for match in _matches(text, language):
         yield str(match.lastgroup), match.group()
+
+
+def token_spans(text: str, language: str) -> list[Span] | None:
+    """Where each token stands in ``text``; None if characters in it are written as several (NFC)."""
+    return [match.span() for match in _matches(text, language)] if is_normalized("NFC", text) else None
+
+
+def _matches(text: str, language: str) -> Iterator[re.Match[str]]:
+    pattern = _CHARACTER if language in UNSPACED else _TOKEN
+    return pattern.finditer(normalize("NFC", text).translate(_QUOTES))
 
 
 def _word_id(token: str, first: bool, language: str, ids: Mapping[str, int]) -> int:

@@ -12,12 +12,21 @@ _WORD = re.compile(r"\w+(?:[’'\-.‐‑]\w+)*")
 
 # Scripts that don't put spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
 _UNSPACED_CLASS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_UNSPACED = re.compile(f"[{_UNSPACED_CLASS}\U00020000-\U0003ffff]")
-_UNSPACED_RUN = re.compile(f"[{_UNSPACED_CLASS}\U00020000-\U0003ffff]+")
+_CLASS = f"{_UNSPACED_CLASS}\U00020000-\U0003ffff"
+_UNSPACED = re.compile(f"[{_CLASS}]")
+_UNSPACED_RUN = re.compile(f"[{_CLASS}]+")
 
 # An English word in a Chinese translation is 1.6 characters, in a Japanese one about 2: with
 # one figure for all, penalties per 100 words are comparable across scripts.
 _UNSPACED_CHARACTERS_PER_WORD = 1.8
+
+# What people mark as wrong: a word, a character of a script without spaces, a punctuation mark.
+_UNIT = re.compile(f"{_UNSPACED.pattern}|[^\\W{_CLASS}]+(?:[’'\\-.‐‑][^\\W{_CLASS}]+)*|[^\\w\\s]")
+
+
+def unit_spans(text: str) -> list[Span]:
+    """Ranges of the words, the characters of unspaced scripts, and the punctuation marks, in order."""
+    return [match.span() for match in _UNIT.finditer(text)]
 
 
 def word_spans(text: str) -> list[Span]:
