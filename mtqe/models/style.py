@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -40,6 +40,9 @@ _ENDING = 2
 _HAS_ENDING = 5
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d[\d,.]*|[^\w\s]")
+
+# Texts whose log-odds are remembered: the sentences of a batch of articles, a few MB.
+_REMEMBERED = 10_000
 
 # Quotation marks and dashes say which word processor a text comes from, not who wrote it.
 TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
@@ -140,7 +143,22 @@ class StyleModel:
     about: dict[str, Any]
 
     def log_odds(self, texts: Sequence[str]) -> Floats:
-        """How much each text reads as a machine's: above 0 rather so, below 0 rather as a person's."""
+        """How much each text reads as a machine's: above 0 rather so, below 0 rather as a person's.
+
+        Each is read once; those of late are remembered, since scorers ask for the same sentences.
+        """
+        known, new = self._remembered, list(dict.fromkeys(texts))
+        if len(known) + len(new) > _REMEMBERED:
+            known.clear()
+        new = [text for text in new if text not in known]
+        known.update(zip(new, self._read(new).tolist(), strict=True))
+        return np.array([known[text] for text in texts], np.float64)
+
+    @cached_property
+    def _remembered(self) -> dict[str, float]:
+        return {}
+
+    def _read(self, texts: Sequence[str]) -> Floats:
         if not texts:
             return np.zeros(0)
         found = grams(texts, self.language)
