@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,10 @@ from mtqe.filters.source import Note, Source, note_of
 from mtqe.filters.work import Result, Work
 from mtqe.readers.files import STANDARD_INPUT
 
-# A run that fails so many times without one chunk more goes on failing.
-_MOST_FAILURES = 3
+# A run that fails so many times without one chunk more goes on failing. It takes a cluster up to half a
+# minute to see that a node is gone, and until then work may be sent there; hence the seconds between.
+_MOST_FAILURES = 10
+_PAUSE = 5.0
 
 # Tasks that read, one after another; each takes a run of the files.
 _MOST_READS = 1000
@@ -60,6 +63,7 @@ def run_on_ray(
             except ray.exceptions.RayError as error:
                 failures += 1
                 problem = error
+                time.sleep(_PAUSE)
         raise MtqeError(
             f"the Ray cluster failed {failures} times at the same place: {_first_line(problem)}; "
             "when that is mended, go on with --resume"

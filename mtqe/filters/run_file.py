@@ -16,6 +16,7 @@ from mtqe.evaluate import Evaluator
 from mtqe.filters.article_filter import Add, ArticleFilter
 from mtqe.filters.base import ANY_CATEGORY, Needs, Rule, rules
 from mtqe.filters.needs import QUALITY, joined
+from mtqe.filters.sampling import Sampling, Unsure
 from mtqe.filters.stages import Stages
 from mtqe.quality import PARTS
 from mtqe.registry import nearest
@@ -52,12 +53,27 @@ class FilterOutput(Section):
     shard_megabytes: float = Field(default=16.0, gt=0)
 
 
+class FilterSample(Section):
+    """How many segments of a long article are scored, and how it is drawn; see ``sampling.Sampling``."""
+
+    segments: int = Field(default=60, ge=30)
+    seed: int = 0
+    confidence: float = Field(default=0.95, ge=0.5, le=0.99)
+    unsure: Unsure = "read"
+
+    @property
+    def sampling(self) -> Sampling:
+        """The settings as they are worked with."""
+        return Sampling(self.segments, self.seed, self.confidence, self.unsure)
+
+
 class FilterFile(Section):
     """The sections of a run file. ``rules`` must all keep an article; without any, all are kept.
 
     ``score`` and ``detect`` name what is worked out of every article that is kept, beyond what the
-    rules need. With ``every_rule`` all reasons are looked for, not just the first. Each worker of
-    the engine "ray" gets ``ray_cpus`` cores and ``ray_gpus`` GPUs, or shares of one.
+    rules need. With ``every_rule`` all reasons are looked for, not just the first. ``sample`` lets long
+    articles be scored by some of their segments. Each worker of the engine "ray" gets ``ray_cpus`` cores
+    and ``ray_gpus`` GPUs, or shares of one.
     """
 
     task: Literal["filter"] = "filter"
@@ -68,6 +84,7 @@ class FilterFile(Section):
     score: list[Spec] | None = None
     detect: list[Spec] | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
+    sample: FilterSample | None = None
     engine: Literal["local", "ray"] = "local"
     ray_address: str | None = None
     ray_cpus: float = Field(default=1, ge=0)
@@ -112,7 +129,8 @@ def filter_run(loaded: dict[str, Any], name: str | None = None) -> FilterRun:
     evaluator = _evaluator(loaded, built, problems)
     if problems or file is None or evaluator is None:
         raise ConfigError(listed(name, problems))
-    stages = Stages(built, evaluator, _always(file, evaluator), file.every_rule)
+    sampling = None if file.sample is None else file.sample.sampling
+    stages = Stages(built, evaluator, _always(file, evaluator), file.every_rule, sampling)
     return FilterRun(file, ArticleFilter(stages, file.output.add), loaded)
 
 

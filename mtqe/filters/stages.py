@@ -10,9 +10,11 @@ from mtqe.data import Article, ArticleReport, Issue, Score
 from mtqe.evaluate import Evaluator, mode_of
 from mtqe.filters.base import NOTHING, Needs, Rule, is_compound, is_measured
 from mtqe.filters.needs import QUALITY, cost, joined
+from mtqe.filters.sampling import Sample, Sampling, is_estimate, only
 from mtqe.issues import find_issues
 from mtqe.prepare import prepare, with_languages
 from mtqe.quality import PARTS
+from mtqe.scorers.base import Scorer, Whole
 from mtqe.text.words import count_words
 
 # Articles that are worked on together: models are faster with more, memory is smaller with fewer.
@@ -48,6 +50,8 @@ class _State:
     reasons: list[str] = field(default_factory=list)
     rule: str | None = None
     numbers: dict[str, float | None] = field(default_factory=dict)
+    sample: Sample | None = None
+    whole: bool = False  # whether a sample was not enough
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,14 @@ class Stages:
 
     ``always`` is worked out of every article that is kept, for the output. With ``every_rule`` an
     article that one rule drops is still judged by the others, and all their reasons are given;
-    what is kept is the same.
+    what is kept is the same. ``sampling`` says how long articles are scored by a sample.
     """
 
     rules: tuple[Rule, ...]
     evaluator: Evaluator
     always: Needs = NOTHING
     every_rule: bool = False
+    sampling: Sampling | None = None
 
     @cached_property
     def ordered(self) -> tuple[Rule, ...]:
@@ -83,11 +88,28 @@ class Stages:
         left = states
         for rule in self.ordered:
             self._work_out(left, rule.needs())
+            self._read_on(left, rule)
             for state in left:
                 self._judge(state, rule)
             left = left if self.every_rule else [state for state in left if state.rule is None]
         self._work_out([state for state in states if state.rule is None], self.always)
         return (self._decision(state) for state in states)
+
+    def _read_on(self, states: Sequence[_State], rule: Rule) -> None:
+        """Score the rest of those articles whose sample leaves the rule's verdict open."""
+        sampling = self.sampling
+        if sampling is None:
+            return
+        unsure = [s for s in states if not s.whole and sampling.leaves_open(rule, self._report(s))]
+        names: set[str] = set()
+        for state in unsure:
+            state.whole = True
+            estimates = [name for name, score in state.pooled.items() if is_estimate(score)]
+            names.update(estimates)
+            for name in estimates:
+                state.pooled.pop(name)
+                state.columns.pop(name, None)
+        self._work_out(unsure, Needs(scores=frozenset(names)))
 
     def _judge(self, state: _State, rule: Rule) -> None:
         report = self._report(state)
@@ -146,18 +168,48 @@ class Stages:
         """The columns of a score, of those states that lack it."""
         scorer = next(scorer for scorer in self.evaluator.scorers if scorer.gives == name)
         lacking = [state for state in states if name not in state.columns]
-        articles = [state.judged or state.article for state in lacking]
+        articles = [self._shown(state, scorer) for state in lacking]
         for state, article, column in zip(lacking, articles, scorer.score(articles), strict=True):
             state.columns[name] = column
-            state.pooled[name] = scorer.pool(article, column)
+            state.pooled[name] = self._pooled(state, scorer, article, column)
+
+    def _shown(self, state: _State, scorer: Scorer) -> Article:
+        """What a scorer sees of an article: all of it, or the sample."""
+        if state.sample is None and self.sampling and state.judged and not state.whole:
+            state.sample = self.sampling.drawn(state.judged)
+        if state.sample is None or state.whole or isinstance(scorer, Whole):
+            return state.judged or state.article
+        return state.sample.article
+
+    def _pooled(self, state: _State, scorer: Scorer, article: Article, column: list[Score]) -> Score:
+        if self.sampling is None or state.sample is None or article is not state.sample.article:
+            return scorer.pool(article, column)
+        return self.sampling.estimate(
+            state.sample, lambda part, kept: scorer.pool(part, only(scorer, part, column, kept))
+        )
 
     def _pool_quality(self, state: _State) -> None:
         if QUALITY in state.pooled:
             return
         columns = [(s, state.columns[s.gives]) for s in self.evaluator.scorers if s.gives in state.columns]
-        article = state.judged or state.article
-        qualities = self.evaluator.qualities(article, state.issues or [], columns)
-        state.pooled = {QUALITY: self.evaluator.quality.pool(article, qualities), **state.pooled}
+        quality = self._estimated(state, columns) if state.sample and not state.whole else None
+        if quality is None:
+            article = state.judged or state.article
+            qualities = self.evaluator.qualities(article, state.issues or [], columns)
+            quality = self.evaluator.quality.pool(article, qualities)
+        state.pooled = {QUALITY: quality, **state.pooled}
+
+    def _estimated(self, state: _State, columns: Sequence[tuple[Scorer, list[Score]]]) -> Score | None:
+        """Quality by the sample."""
+        if self.sampling is None or state.sample is None:
+            return None
+
+        def value(part: Article, kept: frozenset[int]) -> Score:
+            chosen = [(scorer, only(scorer, part, column, kept)) for scorer, column in columns]
+            qualities = self.evaluator.qualities(part, state.issues or [], chosen)
+            return self.evaluator.quality.pool(part, qualities)
+
+        return self.sampling.estimate(state.sample, value)
 
 
 def _each(states: Sequence[_State], work: Callable[[_State], None]) -> None:

@@ -31,6 +31,7 @@ class HumanWritten:
     name: ClassVar[str] = "human_written"
     gives: ClassVar[str] = "human_written"
     default: ClassVar[bool] = True
+    whole_article: ClassVar[bool] = True
 
     @property
     def revision(self) -> str:

@@ -84,9 +84,11 @@ def test_three_nodes_write_what_one_process_writes_though_one_dies(
     """In the middle of the run, which was stopped and resumed; nothing is lost, nothing is there twice."""
     source = tmp_path / "in"
     source.mkdir()
-    for number in range(8):
-        write_lines(source / f"{number}.jsonl", *(record(n) for n in range(number, 150)), "nonsense")
-    write_lines(source / "1b.jsonl", *(record(n) for n in range(10_000)))
+    # Chunks that take no time, and two that take seconds, in which the node dies.
+    padded = (record(n) | {"padding": "x" * 10_000} for n in range(150))
+    write_lines(source / "1.jsonl", *padded, "nonsense")
+    write_lines(source / "2.jsonl", record(1))
+    write_lines(source / "3.jsonl", *(record(n) for n in range(5000)))
     wanted = filtered(source, tmp_path / "local", "local")
     assert len(wanted) == 5
 
@@ -96,14 +98,14 @@ def test_three_nodes_write_what_one_process_writes_though_one_dies(
 
     def killing(results: Any) -> Iterator[Any]:
         for number, result in enumerate(results):
-            if number == 1:
+            if number == 0:
                 cluster.remove_node(at_work(cluster), allow_graceful=False)
             yield result
 
     with pytest.raises(StoppedError):
         filtered(source, tmp_path / "ray", "ray", stopping)
     assert filtered(source, tmp_path / "ray", "ray", killing, resume=True) == wanted
-    assert len(begun) == 3
+    assert len(begun) >= 3
 
 
 def test_standard_input_has_to_be_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
