@@ -16,22 +16,18 @@ from functools import lru_cache
 from math import fsum
 from typing import cast, get_args
 
-import torch
-
 from mtqe.data import Severity
-from mtqe.errors import ConfigError, ModelError
-from mtqe.models import hub
-from mtqe.models.comet_engine import Engine
-from mtqe.models.comet_files import Checkpoint, read_checkpoint
+from mtqe.errors import ModelError
+from mtqe.models.comet_files import Checkpoint
 from mtqe.models.comet_heads import Pooling, read_estimator, read_mix
 from mtqe.models.comet_joint import JointModel, Tags
+from mtqe.models.comet_loading import LoadedEncoder, load_encoder
 from mtqe.models.comet_result import Judged, Judgement, Model, Row, Side, Sides
 from mtqe.models.comet_separate import SeparateModel
-from mtqe.models.comet_text import Tokenizer, Tokens, read_tokenizer
-from mtqe.models.comet_windows import Window, windows
-from mtqe.models.packed import PackedEncoder, Weights
+from mtqe.models.comet_text import Tokenizer, Tokens
+from mtqe.models.packed import Weights
 from mtqe.models.packed_linear import Precision
-from mtqe.models.transformer import pick_device
+from mtqe.models.windows import Window, windows
 
 __all__ = ["ENGINE", "Comet", "Judgement", "Row", "load_comet"]
 
@@ -166,27 +162,14 @@ def load_comet(
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
     don't lead there. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
     """
-    checkpoint = read_checkpoint(hub.resolve(name), encoder)
-    place = _device(device, precision)
-    weights = Weights(checkpoint.weights, checkpoint.name, place)
-    engine = Engine(
-        PackedEncoder(checkpoint.shape, weights.below("encoder.model."), precision),
-        batch_tokens,
-        threads or torch.get_num_threads(),
-    )
-    tokenizer = read_tokenizer(checkpoint.tokenizer)
-    model = _model(checkpoint, weights, engine, tokenizer)
-    return Comet(model, tokenizer, isinstance(model, SeparateModel) and model.mix.pooling == "avg")
+    loaded = load_encoder(name, encoder, precision, device, batch_tokens, threads)
+    model = _model(loaded)
+    takes_context = isinstance(model, SeparateModel) and model.mix.pooling == "avg"
+    return Comet(model, loaded.tokenizer, takes_context)
 
 
-def _device(name: str, precision: Precision) -> torch.device:
-    device: torch.device = pick_device(name)
-    if precision == "int8" and device.type != "cpu":
-        raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
-    return device
-
-
-def _model(checkpoint: Checkpoint, weights: Weights, engine: Engine, tokenizer: Tokenizer) -> Model:
+def _model(loaded: LoadedEncoder) -> Model:
+    checkpoint, weights, engine, tokenizer = loaded
     hparams, layers = checkpoint.hparams, checkpoint.shape.layers
     estimator = read_estimator(hparams, weights)
     if checkpoint.family in ("regression_metric", "referenceless_regression_metric"):

@@ -34,7 +34,7 @@ _ALL = {
     "activations": "Tanh",
     "hidden_sizes": [3072, 1024],
 }
-_DEFAULTS: dict[str, dict[str, Any]] = {
+FAMILIES: dict[str, dict[str, Any]] = {
     "regression_metric": {"layer_transformation": "softmax"},
     "referenceless_regression_metric": {"layer_transformation": "softmax", "hidden_sizes": [2048, 1024]},
     "unified_metric": {
@@ -78,7 +78,7 @@ class Checkpoint:
 
 
 def read_checkpoint(
-    folder: Path, encoder: str | None = None, families: Mapping[str, Mapping[str, Any]] = _DEFAULTS
+    folder: Path, encoder: str | None = None, families: Mapping[str, Mapping[str, Any]] = FAMILIES
 ) -> Checkpoint:
     """All that a folder holds; ``encoder`` names that of the encoder's files, if settings mislead.
 

@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from mtqe.data import Severity
-from mtqe.models.comet_engine import Engine, Input
 from mtqe.models.comet_heads import Estimator, LayerMix
 from mtqe.models.comet_result import Judged, Side, Sides
 from mtqe.models.comet_spans import ErrorSpan, decode, mqm_score
 from mtqe.models.comet_text import Tokenizer
+from mtqe.models.engine import Engine, Input
 from mtqe.models.packed_layout import Layout
 
 # What the probabilities of a token count that come of the inputs with source, reference, and both.

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
-from mtqe.models.comet_engine import Engine
 from mtqe.models.comet_spans import ErrorSpan
 from mtqe.models.comet_text import Tokens
+from mtqe.models.engine import Engine
 
 Side = Literal["target", "source", "reference"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from mtqe.models.comet_engine import Engine, Input
 from mtqe.models.comet_heads import Estimator, LayerMix
 from mtqe.models.comet_result import Judged, Side, Sides
 from mtqe.models.comet_text import Tokenizer, Tokens
+from mtqe.models.engine import Engine, Input
 
 # Vectors that are remembered: 100 MB of a large encoder, the sentences of some hundred articles.
 _REMEMBERED = 25_000

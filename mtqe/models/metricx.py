@@ -18,15 +18,14 @@ from typing import Any, NamedTuple
 
 import torch
 
-from mtqe.errors import ConfigError, ModelError
+from mtqe.errors import ModelError
 from mtqe.models import hub
-from mtqe.models.comet_engine import Input, map_inputs
-from mtqe.models.comet_windows import windows
+from mtqe.models.engine import Input, map_inputs, pick_place
 from mtqe.models.metricx_files import Version, read_pieces, version_of
 from mtqe.models.packed_linear import Precision
 from mtqe.models.t5 import T5Regression
 from mtqe.models.t5_weights import load_t5
-from mtqe.models.transformer import pick_device
+from mtqe.models.windows import windows
 
 # To be raised whenever numbers change.
 ENGINE = "metricx-1"
@@ -148,14 +147,7 @@ def load_metricx(
     folder = hub.resolve(name)
     version = version or version_of(name)
     pieces = read_pieces(name, vocabulary)
-    network = load_t5(folder, _SCORE_PIECE, precision, _device(device, precision))
+    network = load_t5(folder, _SCORE_PIECE, precision, pick_place(device, precision))
     if pieces.vocab_size() > len(network.words):
         raise ModelError(f"{name}: has fewer pieces than its vocabulary; it is no model of MetricX")
     return MetricX(network, pieces, version, batch_tokens, threads or torch.get_num_threads())
-
-
-def _device(name: str, precision: Precision) -> torch.device:
-    device: torch.device = pick_device(name)
-    if precision == "int8" and device.type != "cpu":
-        raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
-    return device

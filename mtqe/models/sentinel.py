@@ -14,19 +14,14 @@ from functools import lru_cache
 from math import fsum
 from typing import Any, Literal, NamedTuple
 
-import torch
-
-from mtqe.errors import ConfigError, ModelError
-from mtqe.models import hub
-from mtqe.models.comet_engine import Engine, Input
-from mtqe.models.comet_files import read_checkpoint
+from mtqe.errors import ModelError
 from mtqe.models.comet_heads import Estimator, read_estimator
-from mtqe.models.comet_text import Tokenizer, Tokens, read_tokenizer
-from mtqe.models.comet_windows import windows
+from mtqe.models.comet_loading import load_encoder
+from mtqe.models.comet_text import Tokenizer, Tokens
+from mtqe.models.engine import Engine, Input
 from mtqe.models.hub_files import file_digest
-from mtqe.models.packed import PackedEncoder, Weights
 from mtqe.models.packed_linear import Precision
-from mtqe.models.transformer import pick_device
+from mtqe.models.windows import windows
 
 # To be raised whenever numbers change.
 ENGINE = "sentinel-1"
@@ -116,15 +111,12 @@ def load_sentinel(
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
     don't lead there. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
     """
-    checkpoint = read_checkpoint(hub.resolve(name), encoder, _DEFAULTS)
-    place = pick_device(device)
-    if precision == "int8" and place.type != "cpu":
-        raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
-    weights = Weights(checkpoint.weights, checkpoint.name, place)
-    network = PackedEncoder(checkpoint.shape, weights.below("encoder.model."), precision)
+    checkpoint, weights, engine, tokenizer = load_encoder(
+        name, encoder, precision, device, batch_tokens, threads, _DEFAULTS
+    )
     return Sentinel(
-        Engine(network, batch_tokens, threads or torch.get_num_threads()),
-        read_tokenizer(checkpoint.tokenizer),
+        engine,
+        tokenizer,
         read_estimator(checkpoint.hparams, weights),
         _side(str(checkpoint.hparams["sent_to_use"]), name),
         " ".join(file_digest(checkpoint.tokenizer.with_name(file)) for file in _ENCODER_FILES),

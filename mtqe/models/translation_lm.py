@@ -15,10 +15,10 @@ from typing import Any
 
 from mtqe.errors import ModelError
 from mtqe.models.batching import map_in_batches
-from mtqe.models.comet_windows import windows
 from mtqe.models.log_probs import LogProb
 from mtqe.models.transformer import Loaded, Precision, load
 from mtqe.models.translation_languages import language_tokens, pick_code
+from mtqe.models.windows import windows
 
 # Raised whenever the numbers change.
 ENGINE = "translation_lm 1"

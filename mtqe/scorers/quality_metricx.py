@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -12,13 +12,13 @@ from mtqe.errors import ConfigError
 from mtqe.models import hub
 from mtqe.models.metricx_files import Version, version_of, vocabulary_digest
 from mtqe.models.named_model import NamedModel
+from mtqe.models.row_scores import RowScores, missing
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.pooling import pool_mean
 from mtqe.scorers.base import scorers
 from mtqe.sides import has_side
 
-_RANGE = (0.0, 25.0)
-_STATS = ("tokens", "windows")
+_BLANK = Score(None, range=(0.0, 25.0), higher_is_better=False)
 _LEFT_OUT = "references are left out by an option"
 
 
@@ -52,19 +52,12 @@ class QualityMetricx(NamedModel):
 
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
-        judged = [s for a in articles for s in a.segments if not self._why_not(a, s)]
-        rows = [self._row(segment) for segment in judged]
-        found = iter(remembered(self.cache, self._identity(), rows, self._judged) if rows else ())
-        return [list(self._scores(article, found)) for article in articles]
+        scores = RowScores(self._why_not, self._row, self._known, _BLANK)
+        return scores.of(articles)
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """The mean over the article's words."""
         return pool_mean(article.segments, scores)
-
-    def _scores(self, article: Article, found: Iterator[Sequence[float]]) -> Iterator[Score]:
-        for segment in article.segments:
-            why = self._why_not(article, segment)
-            yield Score(None, why, _RANGE, False) if why else _score(*next(found))
 
     def _row(self, segment: Segment) -> Texts:
         """Target, source and reference; None for what the model does not read."""
@@ -79,7 +72,7 @@ class QualityMetricx(NamedModel):
         if source is not None or reference is not None:
             return None
         wanted = self._wanted(article)
-        return _LEFT_OUT if wanted == "reference" and not self.reference else _missing(article, wanted)
+        return _LEFT_OUT if wanted == "reference" and not self.reference else missing(article, wanted)
 
     def _wanted(self, article: Article) -> Literal["source", "reference"]:
         """The side that a segment without a score lacks."""
@@ -97,8 +90,11 @@ class QualityMetricx(NamedModel):
         options = {"version": self._version, "vocabulary": vocabulary}
         return Identity(hub.shown_name(self.model), self.revision, _models().ENGINE, self.precision, options)
 
+    def _known(self, rows: Sequence[Texts]) -> list[list[float]]:
+        return remembered(self.cache, self._identity(), rows, self._judged)
+
     def _judged(self, rows: Sequence[Texts]) -> list[list[float]]:
-        """For each row the points, and the numbers of ``_STATS``."""
+        """For each row the points, how many pieces were read, in how many windows."""
         model = _models().load_metricx(
             self.model,
             version=self.version,
@@ -116,12 +112,3 @@ def _models() -> Any:
     except ImportError as error:
         raise ConfigError("quality_metricx needs torch: pip install 'mtqe[torch]'") from error
     return metricx
-
-
-def _score(points: float, *counts: float) -> Score:
-    stats = dict(zip(_STATS, map(float, counts), strict=True))
-    return Score(points, range=_RANGE, higher_is_better=False, stats=stats)
-
-
-def _missing(article: Article, side: Literal["source", "reference"]) -> str:
-    return f"no counterpart in the {side}" if has_side(article, side) else f"no {side} given"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -11,13 +11,10 @@ from mtqe.data import Article, Score, Segment
 from mtqe.errors import ConfigError
 from mtqe.models import hub
 from mtqe.models.named_model import NamedModel
+from mtqe.models.row_scores import RowScores, missing
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.pooling import pool_mean
 from mtqe.scorers.base import scorers
-from mtqe.sides import has_side
-
-_RANGE = (None, None)
-_STATS = ("tokens", "windows")
 
 
 @scorers.register
@@ -47,14 +44,13 @@ class QualitySentinel(NamedModel):
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
         side = self._model().side
-        texts: list[Texts] = [
-            (getattr(segment, side),)
-            for article in articles
-            for segment in article.segments
-            if not _why_not(article, segment, side)
-        ]
-        found = iter(remembered(self.cache, self._identity(), texts, self._judged) if texts else ())
-        return [list(_scores(article, side, found)) for article in articles]
+        scores = RowScores(
+            lambda article, segment: _why_not(article, segment, side),
+            lambda segment: (getattr(segment, side),),
+            self._known,
+            Score(None, range=(None, None)),
+        )
+        return scores.of(articles)
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """The mean over the article's words."""
@@ -64,8 +60,11 @@ class QualitySentinel(NamedModel):
         options = {"encoder": self._model().encoder_digest}
         return Identity(hub.shown_name(self.model), self.revision, _models().ENGINE, self.precision, options)
 
+    def _known(self, texts: Sequence[Texts]) -> list[list[float]]:
+        return remembered(self.cache, self._identity(), texts, self._judged)
+
     def _judged(self, texts: Sequence[Texts]) -> list[list[float]]:
-        """For each text the score, and the numbers of ``_STATS``."""
+        """For each text the score, how many tokens were read, in how many windows."""
         return [list(found) for found in self._model().judge([text for (text,) in texts])]
 
     def _model(self) -> Any:
@@ -88,17 +87,7 @@ def _models() -> Any:
     return sentinel
 
 
-def _scores(article: Article, side: Any, found: Iterator[Sequence[float]]) -> Iterator[Score]:
-    for segment in article.segments:
-        why = _why_not(article, segment, side)
-        yield Score(None, why, _RANGE) if why else _score(*next(found))
-
-
-def _score(value: float, *counts: float) -> Score:
-    return Score(value, range=_RANGE, stats=dict(zip(_STATS, map(float, counts), strict=True)))
-
-
 def _why_not(article: Article, segment: Segment, side: Any) -> str | None:
     if segment.excluded or getattr(segment, side) is not None:
         return segment.excluded
-    return f"no counterpart in the {side}" if has_side(article, side) else f"no {side} given"
+    return missing(article, side)

@@ -1,4 +1,4 @@
-"""An encoder at work: batches by token budget, a thread per core, layers handed to what wants them."""
+"""A network at work: where it runs, batches by token budget, a thread per core."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import NamedTuple, TypeVar
 
 import torch
 
+from mtqe.errors import ConfigError
 from mtqe.models.batching import map_in_batches
 from mtqe.models.packed import PackedEncoder
+from mtqe.models.packed_linear import Precision
+from mtqe.models.transformer import pick_device
 
 Result = TypeVar("Result")
 
@@ -76,3 +79,11 @@ def _threads_kept() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def pick_place(device: str, precision: Precision) -> torch.device:
+    """The device of that name (see ``pick_device``); a ``ConfigError`` where it lacks the precision."""
+    place: torch.device = pick_device(device)
+    if precision == "int8" and place.type != "cpu":
+        raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
+    return place

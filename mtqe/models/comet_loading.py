@@ -1,0 +1,44 @@
+"""A folder of COMET's kind made ready: what its models and those built on its code have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import torch
+
+from mtqe.models import hub
+from mtqe.models.comet_files import FAMILIES, Checkpoint, read_checkpoint
+from mtqe.models.comet_text import Tokenizer, read_tokenizer
+from mtqe.models.engine import Engine, pick_place
+from mtqe.models.packed import PackedEncoder, Weights
+from mtqe.models.packed_linear import Precision
+
+
+class LoadedEncoder(NamedTuple):
+    """A checkpoint, all its weights, its encoder ready to run, and its vocabulary."""
+
+    checkpoint: Checkpoint
+    weights: Weights
+    engine: Engine
+    tokenizer: Tokenizer
+
+
+def load_encoder(
+    name: str,
+    encoder: str | None,
+    precision: Precision,
+    device: str,
+    batch_tokens: int,
+    threads: int,
+    families: Mapping[str, Mapping[str, Any]] = FAMILIES,
+) -> LoadedEncoder:
+    """The model of that name, hub id or path, of one of ``families`` (see ``read_checkpoint``).
+
+    ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    """
+    checkpoint = read_checkpoint(hub.resolve(name), encoder, families)
+    weights = Weights(checkpoint.weights, checkpoint.name, pick_place(device, precision))
+    network = PackedEncoder(checkpoint.shape, weights.below("encoder.model."), precision)
+    engine = Engine(network, batch_tokens, threads or torch.get_num_threads())
+    return LoadedEncoder(checkpoint, weights, engine, read_tokenizer(checkpoint.tokenizer))
