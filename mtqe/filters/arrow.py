@@ -93,11 +93,13 @@ def taken(table: Any, rows: Sequence[int]) -> bytes:
     return packed(table.take(pa.array(rows, pa.int64())))
 
 
-def with_added(table: Any, added: Sequence[Any], scores: Sequence[str], issues: Sequence[str]) -> Any:
+def with_added(
+    table: Any, added: Sequence[Any], scores: Sequence[str], issues: Sequence[str], errors: Sequence[str] = ()
+) -> Any:
     """A table with the column "mtqe": a struct of the same fields in every row.
 
-    ``scores`` and ``issues`` are the names that there may be; without any their fields are left out,
-    for Parquet has no empty structs.
+    ``scores``, ``issues`` and ``errors`` (scores with standard errors) are the names that there may be;
+    without any their fields are left out, for Parquet has no empty structs.
     """
     import pyarrow as pa
 
@@ -105,6 +107,8 @@ def with_added(table: Any, added: Sequence[Any], scores: Sequence[str], issues: 
     whole = any("words" in entry for entry in added) or bool(scores or issues)
     if whole:
         fields += [("scores", pa.struct([(name, pa.float64()) for name in scores]))] if scores else []
+        error_type = pa.struct([(name, pa.float64()) for name in errors])
+        fields += [("standard_errors", error_type)] if errors else []
         fields += [("issues", pa.struct([(name, pa.int64()) for name in issues]))] if issues else []
         fields += [("words", pa.int64()), ("target_lang", pa.string()), ("signature", pa.string())]
     column = pa.array(list(added), type=pa.struct(fields))

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from mtqe.data import Article
+from mtqe.data import Article, ArticleReport
 from mtqe.evaluate import mode_of
 from mtqe.filters.base import KEEP, Rule, is_compound, is_relative
 from mtqe.filters.needs import QUALITY, joined
 from mtqe.filters.stages import Decision, Stages
 from mtqe.quality import PARTS
+from mtqe.scorers.base import Whole
 
 # What is added to a record under "mtqe": everything, the verdict with its reasons, nothing.
 Add = Literal["all", "verdict", "nothing"]
@@ -52,25 +53,35 @@ class ArticleFilter:
             return verdict
         report = decision.report
         article = report.article
+        errors = _errors(report)
         return verdict | {
             "scores": {name: _rounded(score.value) for name, score in sorted(report.scores.items())},
+            **({"standard_errors": errors} if errors else {}),
             "issues": dict(sorted(Counter(issue.category for issue in report.issues).items())),
             "words": report.words,
             "target_lang": article.target_lang,
-            "signature": self._signatures(article),
+            "signature": self._signatures(article) + (self._sampled if errors else ""),
         }
 
+    @property
+    def _sampled(self) -> str:
+        sampling = self.stages.sampling
+        return "" if sampling is None else f"|sample:{sampling.segments} segments, seed {sampling.seed}"
+
     @cached_property
-    def names(self) -> tuple[list[str], list[str]]:
-        """The scores and the categories that ``added`` may have, in order."""
+    def names(self) -> tuple[list[str], list[str], list[str]]:
+        """The scores, the categories, and the scores with errors that ``added`` may have, in order."""
         if self.add != "all":
-            return [], []
+            return [], [], []
         evaluator = self.stages.evaluator
         needs = joined([self.stages.always, *(rule.needs() for rule in self.stages.rules)])
         parts = set(PARTS) if QUALITY in needs.scores else set()
         scores = {s.gives for s in evaluator.scorers if s.gives in needs.scores | parts}
         categories = {d.name for d in evaluator.detectors} if needs.categories or parts else set()
-        return sorted(scores | (needs.scores & {QUALITY})), sorted(categories)
+        scores |= needs.scores & {QUALITY}
+        whole = {s.gives for s in evaluator.scorers if isinstance(s, Whole)}
+        estimated = scores - whole if self.stages.sampling else set()
+        return sorted(scores), sorted(categories), sorted(estimated)
 
     @cached_property
     def _signatures(self) -> Callable[[Article], str]:
@@ -178,6 +189,12 @@ def _active(rules: Sequence[Rule], decision: Decision) -> Iterator[Any]:
             yield from _active(list(rule.active(decision.report)), decision)
         else:
             yield rule
+
+
+def _errors(report: ArticleReport) -> dict[str, float | None]:
+    """The standard errors of the scores that rest on a sample."""
+    found = ((name, score.stats.get("standard_error")) for name, score in sorted(report.scores.items()))
+    return {name: _rounded(error) for name, error in found if error is not None}
 
 
 def _rounded(value: float | None) -> float | None:

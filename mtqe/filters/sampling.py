@@ -75,6 +75,8 @@ class Sampling:
         """Whether a rule's verdict is not the same over all of the intervals, and is to be known."""
         needed = rule.needs().scores
         estimates = {n: s for n, s in report.scores.items() if n in needed and is_estimate(s)}
+        # A sample without a single score stands for an article without one.
+        estimates = {name: score for name, score in estimates.items() if score.value is not None}
         if any("low" not in score.stats for score in estimates.values()):
             return True
         if not estimates or self.unsure == "estimate":
