@@ -9,6 +9,7 @@ from operator import attrgetter
 from mtqe.data import Article, Exclusion, Issue, Mark
 from mtqe.detectors.base import Detector
 from mtqe.errors import ContractError
+from mtqe.scale import HINT_CONFIDENCE
 from mtqe.text.spans import holder
 
 _RANK = {"minor": 0, "major": 1, "critical": 2}
@@ -90,9 +91,18 @@ def _settle(issues: Iterable[Issue]) -> list[Issue]:
 
 
 def _says(weighty: Issue, light: Issue) -> bool:
-    """Whether an issue makes another needless, over most of its place: graver, surer or wider."""
+    """Whether an issue makes another needless, over most of its place: graver, surer or wider.
+
+    A hint makes nothing needless that is more.
+    """
     weights = [
-        (_RANK[issue.severity], issue.confidence, issue.end - issue.start, issue.category)
+        (
+            issue.confidence >= HINT_CONFIDENCE,
+            _RANK[issue.severity],
+            issue.confidence,
+            issue.end - issue.start,
+            issue.category,
+        )
         for issue in (weighty, light)
     ]
     common = min(weighty.end, light.end) - max(weighty.start, light.start)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 # What quality is made of; other scores stand beside it in the report.
 PARTS = ("fluency", "adequacy")
 
+# Issues that count for nothing: what the quality network marks, it counted in fluency and adequacy.
+_COUNTED_ALREADY = ("error_spans",)
+
 # One issue in a two-word caption is not a caption full of errors: shorter segments count as
 # this many words, about a sentence of news.
 _LEAST_WORDS = 24
@@ -108,7 +111,8 @@ class Quality:
         )
 
     def _issue_penalty(self, segment: Segment, issues: Iterable[Issue]) -> float:
-        points = sum(SEVERITY_POINTS[issue.severity] * issue.confidence for issue in issues)
+        counted = (issue for issue in issues if issue.category not in _COUNTED_ALREADY)
+        points = sum(SEVERITY_POINTS[issue.severity] * issue.confidence for issue in counted)
         return self.issue_weight * 100.0 * points / max(count_words(segment.target), _LEAST_WORDS)
 
 

@@ -55,6 +55,13 @@ def test_the_same_mark_twice_is_one_issue() -> None:
     assert len(issues) == 1
 
 
+def test_a_hint_hides_nothing_that_is_more() -> None:
+    """Programs that leave hints out would miss both."""
+    hint = Marker([Mark(4, 18, "perhaps", "major", 0.3)], name="error_spans")
+    sure = Marker([Mark(10, 12, "two spaces", "minor", 0.9)], name="spacing")
+    assert {issue.category for issue in find_issues(ARTICLE, [hint, sure])[1]} == {"error_spans", "spacing"}
+
+
 def test_a_graver_issue_covers_lesser_ones_inside_it() -> None:
     """A broken quote in a sentence that was not translated is no news."""
     whole = Marker([Mark(0, 27, "left", "critical")], name="untranslated")

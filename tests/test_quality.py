@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mtqe.data import Issue, Score, Segment, Severity
@@ -29,6 +31,13 @@ def test_graver_and_surer_issues_cost_more() -> None:
     values = [Quality().score(SEGMENT, scores, issues).value or 0.0 for issues in ranked]
     assert values == sorted(values, reverse=True)
     assert len(set(values)) == len(values)
+
+
+def test_what_the_network_marks_is_counted_once() -> None:
+    """Its spans show where the points of fluency and adequacy come from."""
+    scores = {"fluency": Score(80.0)}
+    span = replace(issue("major"), category="error_spans")
+    assert Quality().score(SEGMENT, scores, [span]) == Quality().score(SEGMENT, scores, [])
 
 
 def test_quality_is_null_when_nothing_could_be_judged() -> None:
