@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import embedding, gelu, layer_norm, scaled_dot_product_attention
+from torch.nn.functional import embedding, layer_norm, scaled_dot_product_attention
 
 from mtqe.errors import ModelError
 from mtqe.models.packed_layout import Layout
@@ -54,23 +54,27 @@ class Norm(NamedTuple):
         """Each row at mean 0 and deviation 1, times the gain, plus the bias."""
         return layer_norm(rows, self.gain.shape, self.gain, self.bias, self.epsilon)
 
+    @property
+    def sizes(self) -> Tensor:
+        """About how large each feature is that it makes: the root of its mean square."""
+        return torch.hypot(self.gain, self.bias)
+
 
 class _Layer:
-    """One layer; ``gain`` is that of the norm before it."""
+    """One layer; ``before`` is the norm before it."""
 
-    def __init__(self, shape: Shape, weights: Weights, name: str, precision: Precision, gain: Tensor) -> None:
+    def __init__(self, shape: Shape, weights: Weights, name: str, precision: Precision, before: Norm) -> None:
         self.shape = shape
         make = LINEARS[precision]
         names = _NORMS_FIRST if shape.norm_first else _NORMS_LAST
         self.norms = [Norm(*weights.linear(f"{name}.{norm}"), shape.epsilon) for norm in names]
-        first, second = (norm.gain for norm in self.norms)
         # The norms that make the inputs of the two products: in here, or one of the layer below.
-        gains = (first, second) if shape.norm_first else (gain, first)
+        inputs = self.norms if shape.norm_first else (before, self.norms[0])
         parts = [weights.linear(f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
         weight, bias = (torch.cat(found) for found in zip(*parts, strict=True))
-        self.projections = make(weight, bias, gains[0])
+        self.projections = make(weight, bias, inputs[0].sizes)
         self.joined = make(*weights.linear(f"{name}.attention.output.dense"))
-        self.inner = make(*weights.linear(f"{name}.intermediate.dense"), gains[1])
+        self.inner = make(*weights.linear(f"{name}.intermediate.dense"), inputs[1].sizes)
         self.outer = make(*weights.linear(f"{name}.output.dense"))
 
     def __call__(self, states: Tensor, layout: Layout, kept: Layout | None = None) -> Tensor:
@@ -85,7 +89,7 @@ class _Layer:
         return second(states + self._wide(states))
 
     def _wide(self, states: Tensor) -> Tensor:
-        return torch.cat([self.outer(gelu(self.inner(rows))) for rows in torch.split(states, _INNER_ROWS)])
+        return torch.cat([self.outer(self.inner.curved(rows)) for rows in torch.split(states, _INNER_ROWS)])
 
     def _attended(self, states: Tensor, layout: Layout, kept: Layout | None) -> Tensor:
         """What each row takes from the rows of its sequence."""
@@ -147,8 +151,8 @@ class PackedEncoder:
         self.norm = Norm(*weights.linear(outer), shape.epsilon)
         self.layers: list[_Layer] = []
         for number in range(shape.layers):
-            gain = self.layers[-1].norms[1].gain if self.layers else self.norm.gain
-            self.layers.append(_Layer(shape, weights, f"encoder.layer.{number}", precision, gain))
+            before = self.layers[-1].norms[1] if self.layers else self.norm
+            self.layers.append(_Layer(shape, weights, f"encoder.layer.{number}", precision, before))
 
     def states(
         self, sequences: Sequence[Ids], last: int, kept: Sequence[int] | None = None

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
+from torch.nn.functional import gelu, linear
 
 Precision = Literal["fp32", "bf16", "int8"]
 Product = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -22,6 +22,10 @@ _MOST_INT8 = 127.0
 
 # Smaller than any number that matters, so that a row of zeros divides by something.
 _TINY = 1e-12
+
+# An input that is so many times as large as the median one is not rounded. Norms of encoders as they are
+# initialised have gains of 1; the few large features of trained ones are 10 to 100 times as large.
+_FAR_LARGER = 4.0
 
 # What a product is tried on: rows, inputs and outputs of a small layer.
 _TRIAL = (256, 512, 512)
@@ -38,17 +42,25 @@ class Linear(Protocol):
         """The products, of all outputs or some."""
         ...
 
+    def curved(self, rows: Tensor) -> Tensor:
+        """The GELU of the products."""
+        ...
+
 
 class Fp32:
     """Products as the original computes them."""
 
-    def __init__(self, weight: Tensor, bias: Tensor, gain: Tensor | None = None) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, sizes: Tensor | None = None) -> None:
         self.weight, self.bias = weight, bias
         self.product: Product = _fp32_product() if weight.device.type == "cpu" else linear
 
     def __call__(self, rows: Tensor, outputs: slice = slice(None)) -> Tensor:
         """32-bit floats."""
         return self.product(rows, self.weight[outputs], self.bias[outputs])
+
+    def curved(self, rows: Tensor) -> Tensor:
+        """The GELU of the products."""
+        return gelu(self(rows))
 
 
 @cache
@@ -80,38 +92,92 @@ def _onednn(rows: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return found
 
 
-class Bf16:
-    """Products of factors with 8 bits of mantissa, summed in 32 bits and rounded to 8 again."""
+class Exact:
+    """The share of a few inputs in a product, in 32 bits.
 
-    def __init__(self, weight: Tensor, bias: Tensor, gain: Tensor | None = None) -> None:
+    Some features of a trained encoder are far larger than the rest, and so is what rounding them costs
+    (Dettmers et al., 2022, LLM.int8). Which they are is told by ``sizes``, about how large each input is,
+    and so is the same for every row.
+    """
+
+    def __init__(self, weight: Tensor, large: Tensor) -> None:
+        self.large, self.weight = large, weight[:, large].contiguous()
+
+    @classmethod
+    def of(cls, weight: Tensor, sizes: Tensor | None) -> tuple[Exact | None, Tensor]:
+        """What is exact, None if all inputs are alike; and the weights of the others, 0 for these."""
+        if sizes is None:
+            return None, weight
+        large = torch.nonzero(sizes > _FAR_LARGER * sizes.median()).flatten()
+        return (cls(weight, large), weight.index_fill(1, large, 0.0)) if len(large) else (None, weight)
+
+    def __call__(self, rows: Tensor, outputs: slice) -> Tensor:
+        """A row for each row."""
+        return rows[:, self.large] @ self.weight[outputs].T
+
+    def others(self, weight: Tensor) -> Tensor:
+        """1 for each other input, 0 for these."""
+        return torch.ones(weight.shape[1], device=weight.device).index_fill(0, self.large, 0.0)
+
+
+class Bf16:
+    """Products of factors with 8 bits of mantissa, summed in 32 bits and rounded to 8 again.
+
+    What goes in by far larger inputs is added in 32 bits, and the sum is not rounded.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor, sizes: Tensor | None = None) -> None:
+        self.exact, weight = Exact.of(weight, sizes)
         self.weight, self.bias = weight.bfloat16(), bias.bfloat16()
+        self.fuses = weight.device.type == "cpu" and self.exact is None and _fuses_bf16()
 
     def __call__(self, rows: Tensor, outputs: slice = slice(None)) -> Tensor:
-        """16-bit floats; what is added to them may keep 32."""
-        return linear(rows.bfloat16(), self.weight[outputs], self.bias[outputs])
+        """16-bit floats, or 32-bit ones; what is added to them may keep 32."""
+        found = linear(rows.bfloat16(), self.weight[outputs], self.bias[outputs])
+        return found if self.exact is None else self.exact(rows, outputs).add_(found)
+
+    def curved(self, rows: Tensor) -> Tensor:
+        """The GELU of the products, taken before they are rounded where that can be done."""
+        if not self.fuses:
+            return gelu(self(rows))
+        found: Tensor = torch.ops.mkldnn._linear_pointwise(
+            rows.bfloat16(), self.weight, self.bias, "gelu", [], "none"
+        )
+        return found
+
+
+@cache
+def _fuses_bf16() -> bool:
+    """Whether this processor's bf16 products can have a GELU in them."""
+    if not torch._C._has_mkldnn or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+        return False
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class Int8:
     """Products of whole numbers: weights on a scale per output, inputs on a scale per row.
 
     A scale for the whole batch would make a row's result depend on the largest value of any other.
-    ``gain`` is that of the norm before it. Some features of a trained encoder are far larger than the
-    rest, mostly by their gain, and would leave few steps of the scale to all others: what it is more
-    than usual is taken from the inputs and given to the weights (after Xiao et al., 2023, SmoothQuant).
+    Far larger inputs, which would leave few steps of the scale to all others, are added in 32 bits.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, gain: Tensor | None = None) -> None:
-        larger = None if gain is None else (gain.abs() / gain.abs().median()).clamp_min(1.0)
-        self.smaller = None if larger is None else larger.reciprocal()
-        weight = weight if larger is None else weight * larger
-        self.scale = _largest(weight) / _MOST_INT8
-        self.weight = (weight / self.scale).round_().to(torch.int8)
-        self.scale = self.scale.flatten()
-        self.bias = bias.clone()
+    def __init__(self, weight: Tensor, bias: Tensor, sizes: Tensor | None = None) -> None:
+        self.exact, weight = Exact.of(weight, sizes)
+        scale = _largest(weight) / _MOST_INT8
+        self.weight = (weight / scale).round_().to(torch.int8)
+        self.scale, self.bias = scale.flatten(), bias.clone()
+        self.others = None if self.exact is None else self.exact.others(weight)
 
     def __call__(self, rows: Tensor, outputs: slice = slice(None)) -> Tensor:
         """32-bit floats."""
-        rows = rows if self.smaller is None else rows * self.smaller
+        found = self._rounded(rows if self.others is None else rows * self.others, outputs)
+        return found if self.exact is None else found.add_(self.exact(rows, outputs))
+
+    def curved(self, rows: Tensor) -> Tensor:
+        """The GELU of the products."""
+        return gelu(self(rows))
+
+    def _rounded(self, rows: Tensor, outputs: slice) -> Tensor:
         scale = _largest(rows) / _MOST_INT8
         whole = (rows * scale.reciprocal()).round_().to(torch.int8)
         sums = torch._int_mm(whole, self.weight[outputs].T).float().mul_(scale)
