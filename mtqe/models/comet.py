@@ -32,7 +32,7 @@ from mtqe.models.windows import Window, windows
 __all__ = ["ENGINE", "Comet", "Judgement", "Row", "load_comet"]
 
 # To be raised whenever numbers change.
-ENGINE = "comet-1"
+ENGINE = "comet-2"
 
 # Rows that are remembered: those of a large batch of articles.
 _REMEMBERED = 10_000
@@ -95,12 +95,12 @@ class Comet:
         if self.model.fits([len(one) for one in tokens]):
             yield 0, dict(zip(sides, self._with_context(row, sides, tokens, known), strict=True))
             return
-        for window in self._cut(texts, sum(map(len, tokens))):
+        for window in self._cut(texts, max(map(len, tokens))):
             pieces = self.tokenizer.read([piece.text for piece in window])
             yield window[0].start, dict(zip(sides, pieces, strict=True))
 
-    def _cut(self, texts: Sequence[str], tokens: int) -> list[Window]:
-        least = -(-tokens // self.model.engine.encoder.shape.positions)
+    def _cut(self, texts: Sequence[str], longest: int) -> list[Window]:
+        least = -(-longest // self.model.engine.encoder.shape.positions)
         return windows(texts, max(least, 2), self._fit)
 
     def _fit(self, texts: Sequence[str]) -> bool:
@@ -130,8 +130,11 @@ def _given(row: Row) -> list[Side]:
 
 
 def _together(parts: Sequence[_Part], found: Sequence[Judged]) -> Judgement:
-    """The judgement of a row from those of its windows, by the length of their targets."""
-    weights = [max(len(sides["target"]), 1) for _, sides in parts]
+    """The judgement of a row from those of its windows, by the length of their targets.
+
+    What the target lacks altogether counts by the length of what it should translate.
+    """
+    weights = [len(sides["target"]) or max(1, *map(len, sides.values())) for _, sides in parts]
     shares = [weight / sum(weights) for weight in weights]
     return Judgement(
         score=fsum(share * one.score for share, one in zip(shares, found, strict=True)),

@@ -28,7 +28,7 @@ from mtqe.models.t5_weights import load_t5
 from mtqe.models.windows import windows
 
 # To be raised whenever numbers change.
-ENGINE = "metricx-1"
+ENGINE = "metricx-2"
 
 RANGE = (0.0, 25.0)
 
@@ -95,7 +95,12 @@ class MetricX:
         least = -(-len(whole) // _LONGEST[self.version])
         cut = windows(texts, least, lambda some: self._fits(self._ids(sides, some)))
         parts = [[piece.text for piece in window] for window in cut]
-        return [(self._ids(sides, part), max(len(self._encoded(part[0])), 1)) for part in parts]
+        return [(self._ids(sides, part), self._weight(part)) for part in parts]
+
+    def _weight(self, texts: Sequence[str]) -> int:
+        """Pieces of the target, or, where it has none, of what it should translate."""
+        target, *others = (len(self._encoded(text)) for text in texts)
+        return target or max(1, *others)
 
     def _fits(self, ids: Sequence[int]) -> bool:
         return len(ids) <= _LONGEST[self.version]

@@ -24,7 +24,7 @@ from mtqe.models.packed_linear import Precision
 from mtqe.models.windows import windows
 
 # To be raised whenever numbers change.
-ENGINE = "sentinel-1"
+ENGINE = "sentinel-2"
 
 Side = Literal["target", "source", "reference"]
 

@@ -185,6 +185,23 @@ def test_windows_are_weighted_by_the_tokens_of_their_targets(folder: Folder) -> 
     assert whole.tokens == sum(part.tokens for part in parts)
 
 
+def test_a_passage_that_the_target_leaves_out_counts_by_its_length(folder: Folder) -> None:
+    """It has no translation to weigh it by, and must not go unread."""
+    model = fresh(folder("kiwi"))
+    target, source = "The mayor opened the bridge.", "Der Bürgermeister eröffnete die Brücke."
+    left_out = "Es regnete den ganzen Tag, und niemand kam, um sie zu sehen. " * 12
+    found, changed, alone = model.judge(
+        [
+            Row(target, f"{source} {left_out}"),
+            Row(target, f"{source} {left_out}Wusste niemand warum?"),
+            Row(target, source),
+        ]
+    )
+    assert found.windows > 1
+    assert abs(found.score - changed.score) > 1e-6
+    assert abs(found.score - alone.score) > 10 * CLOSE
+
+
 def test_spans_in_later_windows_stand_where_they_are_in_the_text(folder: Folder) -> None:
     """Each window's spans are moved by where it begins."""
     model = fresh(folder("xcomet"))
