@@ -40,11 +40,12 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """What the run file says of the input; sizes in bytes."""
+    """What the run file says of the input; sizes in bytes. ``block`` is how much of a file is a chunk."""
 
     format: str | None = None
     encoding: str | None = None
     longest_record: int = 64_000_000
+    block: int = lines.BLOCK
 
 
 def expand(paths: Sequence[str]) -> list[str]:
@@ -123,7 +124,9 @@ def _guessed(file: str, stream: BinaryIO) -> str:
 
 def _of_stream(stream: BinaryIO, file: str, format: str, settings: ReadSettings) -> Iterator[Part]:
     if format in _LINES:
-        found = lines.read_lines(stream, file, format, settings.encoding, settings.longest_record)
+        found = lines.read_lines(
+            stream, file, format, settings.encoding, settings.longest_record, settings.block
+        )
         yield from (("lines", b.first, b.payload, b.header, b.bad) for b in found)
     elif format == "json":
         found = lines.read_array(stream, file, settings.encoding)

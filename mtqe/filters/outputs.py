@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from mtqe.errors import InputError
-from mtqe.filters import arrow
 from mtqe.writers.atomic import check_writable
 
 _SUFFIXES = {
@@ -23,7 +20,10 @@ _SUFFIXES = {
     ".ndjson.zst": "jsonl.zst",
     ".parquet": "parquet",
 }
-_COPY = 1 << 20
+
+
+# What a shard is of an output: its bytes, and its hash if it is a file that stays. None if it is nothing.
+Part = dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,33 @@ class Output:
     kind: str
     folder: bool
 
-    @property
-    def grows(self) -> bool:
-        """Whether its file is its shards' bytes one after another; tables have to be put together."""
-        return not self.folder and self.kind != "parquet"
 
-    def part(self, number: int, work: Path) -> Path:
-        """Where a shard's part is written: in the folder, or until the end in the folder ``work``."""
-        if self.folder:
-            return self.path / f"part-{number:05d}.{self.kind}"
-        return work / f"{self.name}-{number:05d}.{self.kind}"
+class Sink(Protocol):
+    """Writes an output shard by shard. ``done`` says of each finished shard what ``end_shard`` gave."""
+
+    def whole(self, done: Sequence[Part]) -> int:
+        """How many of the first shards are there as they were written."""
+        ...
+
+    def restore(self, done: Sequence[Part]) -> None:
+        """Go on behind these shards; whatever else is there was not finished."""
+        ...
+
+    def write(self, parts: Sequence[bytes]) -> None:
+        """Write what belongs to the shard that is under way."""
+        ...
+
+    def end_shard(self, number: int) -> Part:
+        """Have a shard survive whatever comes."""
+        ...
+
+    def close(self) -> None:
+        """Write no more, whatever happened."""
+        ...
+
+    def finish(self, done: Sequence[Part]) -> list[dict[str, Any]]:
+        """Give the output its name; its files with their sizes and hashes."""
+        ...
 
 
 def output_of(name: str, path: Path, like: str) -> Output:
@@ -83,73 +100,3 @@ def writing(path: Path) -> Iterator[None]:
         raise InputError(
             f"{path}: can't be written: {error.strerror or error}; when that is mended, go on with --resume"
         ) from error
-
-
-def write_part(path: Path, parts: Sequence[bytes], output: Output) -> dict[str, Any]:
-    """Write a shard's part under a temporary name, rename it, and say how large it is.
-
-    A part that stays has its hash, too; those of a file are only there until it is put together.
-    """
-    temporary = path.with_name(f".{path.name}.part")
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            if output.kind == "parquet":
-                _write_table(stream, parts, path)
-            else:
-                for part in parts:
-                    stream.write(part)
-            stream.flush()
-            os.fsync(stream.fileno())
-        found = described(temporary) if output.folder else {"bytes": temporary.stat().st_size}
-        temporary.replace(path)
-    return found
-
-
-def _write_table(stream: BinaryIO, parts: Sequence[bytes], path: Path) -> None:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        table = pa.concat_tables([arrow.unpacked(part) for part in parts])
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path}: its rows come of files with different columns: {error}") from error
-    parquet.write_table(table, stream, compression="zstd")
-
-
-def described(path: Path) -> dict[str, Any]:
-    """Bytes and SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_COPY):
-            digest.update(block)
-    return {"bytes": path.stat().st_size, "sha256": digest.hexdigest()}
-
-
-def put_together(output: Output, parts: Sequence[Path]) -> dict[str, Any]:
-    """Make the table of an output from its shards' parts, and say how large it is and its hash."""
-    path = output.path.resolve()
-    temporary = path.with_name(f".{path.name}.part")
-    with writing(output.path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            _join_tables(stream, parts)
-            stream.flush()
-            os.fsync(stream.fileno())
-        found = described(temporary)
-        temporary.replace(path)
-    return found
-
-
-def _join_tables(stream: BinaryIO, parts: Sequence[Path]) -> None:
-    """Row group by row group, so that memory does not grow with their number."""
-    from pyarrow import parquet
-
-    writer = None
-    for part in parts:
-        file = parquet.ParquetFile(part)
-        writer = writer or parquet.ParquetWriter(stream, file.schema_arrow, compression="zstd")
-        for group in range(file.num_row_groups):
-            writer.write_table(file.read_row_group(group))
-    if writer is not None:
-        writer.close()

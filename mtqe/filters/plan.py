@@ -14,6 +14,7 @@ import orjson
 from mtqe.errors import InputError
 from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.chunks import ReadSettings, expand, read_chunks
+from mtqe.filters.lines import BLOCK, COPIED_BLOCK
 from mtqe.filters.outputs import Output, check, output_of
 from mtqe.filters.pool import run_here, run_in_processes
 from mtqe.filters.run_file import FilterRun
@@ -54,7 +55,8 @@ class Plan:
     def settings(self) -> ReadSettings:
         """How the input is read."""
         section = self.run.file.input
-        return ReadSettings(section.format, section.encoding, section.longest_record)
+        block = COPIED_BLOCK if self.filter.reads_nothing else BLOCK
+        return ReadSettings(section.format, section.encoding, section.longest_record, block)
 
     @property
     def work(self) -> Work:

@@ -15,7 +15,8 @@ from mtqe.filters import tally
 from mtqe.filters.chunks import Chunk
 from mtqe.filters.growing import Growing
 from mtqe.filters.journal import Journal, write_durably
-from mtqe.filters.outputs import Output, put_together, write_part, writing
+from mtqe.filters.outputs import Output, Part, Sink, writing
+from mtqe.filters.parts import Parts
 from mtqe.filters.plan import (
     Outcome,
     Plan,
@@ -42,8 +43,7 @@ class Shards:
         self._inputs: dict[str, Any] = {file: hashlib.sha256() for file in plan.files}
         self._size = int(plan.run.file.output.shard_megabytes * 1_000_000)
         self._done = journal.shards()
-        growing = [output for output in plan.outputs if output.grows]
-        self._growing = {o.name: Growing(journal.folder / f"{o.name}.{o.kind}") for o in growing}
+        self._sinks = {output.name: _sink(output, journal.folder) for output in plan.outputs}
         self.resumed = 0
 
     def write(self, progress: Progress) -> None:
@@ -51,10 +51,14 @@ class Shards:
         chunks = Source(self._plan.files, self._plan.settings, self._note)
         self._skip(chunks)
         self._begin()
-        for index, result in progress(results_of(self._plan, chunks)):
-            self._take(index, result)
-        if self._chunks:
-            self._end()
+        try:
+            for index, result in progress(results_of(self._plan, chunks)):
+                self._take(index, result)
+            if self._chunks:
+                self._end()
+        finally:
+            for sink in self._sinks.values():
+                sink.close()
 
     def _note(self, index: int, note: Note) -> None:
         self._inputs[note.file].update(note.digest)
@@ -62,12 +66,12 @@ class Shards:
 
     def _skip(self, chunks: Iterator[Chunk]) -> None:
         """Pass over what is done, which must be what it was; parts that are gone are made anew."""
-        whole = self._whole()
+        whole = min(sink.whole(self._parts(name)) for name, sink in self._sinks.items())
         del self._done[whole:]
         self._journal.trim(whole)
         self.resumed = whole
-        for name, growing in self._growing.items():
-            growing.restore(sum(entry["parts"].get(name, {"bytes": 0})["bytes"] for entry in self._done))
+        for name, sink in self._sinks.items():
+            sink.restore(self._parts(name))
         for entry in self._done:
             digest = hashlib.sha256()
             for _ in range(entry["chunks"]):
@@ -79,30 +83,14 @@ class Shards:
                     "remove that folder and start anew"
                 )
 
-    def _whole(self) -> int:
-        """How many of the first shards have all their parts."""
-        ends = dict.fromkeys(self._growing, 0)
-        for number, entry in enumerate(self._done):
-            for name, found in entry["parts"].items():
-                if name in ends:
-                    ends[name] += found["bytes"]
-                    there = self._growing[name].holds(ends[name])
-                else:
-                    path = self._part(name, number)
-                    there = path.exists() and path.stat().st_size == found["bytes"]
-                if not there:
-                    return number
-        return len(self._done)
-
-    def _part(self, name: str, number: int) -> Path:
-        output = next(output for output in self._plan.outputs if output.name == name)
-        return output.part(number, self._journal.folder)
+    def _parts(self, name: str) -> list[Part]:
+        """What the shards are of an output."""
+        return [entry["parts"].get(name) for entry in self._done]
 
     def _begin(self) -> None:
         self._chunks = 0
         self._bytes = 0
         self._input = hashlib.sha256()
-        self._written: dict[str, list[bytes]] = {output.name: [] for output in self._plan.outputs}
         self._counts: list[dict[str, Any]] = []
 
     def _take(self, index: int, result: Result) -> None:
@@ -112,19 +100,16 @@ class Shards:
         self._input.update(digest)
         self._counts.append(result.tally)
         for name, parts in parts_of(result).items():
-            if name in self._written:
-                self._written[name] += parts
+            if name in self._sinks:
+                self._sinks[name].write(parts)
         if self._bytes >= self._size:
             self._end()
 
     def _end(self) -> None:
         """Write a shard and say so; a kill before the last step leaves nothing that counts."""
         number = len(self._done)
-        parts = {
-            output.name: self._wrote(output, number, self._written[output.name])
-            for output in self._plan.outputs
-            if self._written[output.name]
-        }
+        ended = {name: sink.end_shard(number) for name, sink in self._sinks.items()}
+        parts = {name: part for name, part in ended.items() if part is not None}
         counts = tally.merge(self._counts)
         entry = {
             "shard": number,
@@ -137,11 +122,6 @@ class Shards:
             self._journal.add(entry)
         self._done.append(entry)
         self._begin()
-
-    def _wrote(self, output: Output, number: int, parts: list[bytes]) -> dict[str, Any]:
-        if output.name in self._growing:
-            return self._growing[output.name].add(parts)
-        return write_part(self._part(output.name, number), parts, output)
 
     def finish(self, manifest: Path, description: dict[str, Any]) -> Outcome:
         """Put the parts together, sum up, and remove what was only needed on the way."""
@@ -170,20 +150,18 @@ class Shards:
         return Outcome(counts, rejects if counts["bad"] else None, summary, self.resumed)
 
     def _finished(self, output: Output) -> list[dict[str, Any]]:
-        """An output's files, put together if it is one."""
-        numbers = [entry["shard"] for entry in self._done if output.name in entry["parts"]]
-        if output.folder:
-            return [
-                {"path": self._part(output.name, n).name, **self._done[n]["parts"][output.name]}
-                for n in numbers
-            ]
-        if not numbers and output.name == "rejects":
+        """An output's files. There is none of bad records if there are none."""
+        parts = self._parts(output.name)
+        if output.name == "rejects" and not any(parts):
             output.path.unlink(missing_ok=True)
             return []
-        if output.name in self._growing:
-            return [{"path": output.path.name, **self._growing[output.name].finish(output.path)}]
-        parts = [self._part(output.name, number) for number in numbers]
-        return [{"path": output.path.name, **put_together(output, parts)}]
+        return self._sinks[output.name].finish(parts)
+
+
+def _sink(output: Output, work: Path) -> Sink:
+    """What writes an output: lines follow one another in its file, tables have to be put together."""
+    apart = output.folder or output.kind == "parquet"
+    return Parts(output, work) if apart else Growing(output, work)
 
 
 def _remove(folder: Path) -> None:

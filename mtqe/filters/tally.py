@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,8 +39,8 @@ class Tally:
     border: dict[str, dict[str, list[list[Any]]]] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
+        """As JSON, of which the tally's own lists and mappings are parts."""
+        return dict(vars(self))
 
 
 def measured(rules: Sequence[Rule]) -> dict[str, Measured]:

@@ -13,12 +13,16 @@ from mtqe.errors import InputError
 from mtqe.filters import arrow, tally
 from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.chunks import Chunk
+from mtqe.filters.sound import sound_records
 from mtqe.filters.stages import Decision
 from mtqe.filters.units import Row, Sides, Unit, entry_of, page_units, rows_of, units_of
 from mtqe.readers.parquet import row_json
 
 # The field that a filter adds to a record.
 ADDED = "mtqe"
+
+# Outputs of a record a line.
+_LINES = ("jsonl", "jsonl.gz", "jsonl.zst")
 
 # As gzip does when nobody says otherwise would take three times as long for a tenth less.
 _GZIP_LEVEL = 4
@@ -58,8 +62,8 @@ class Work:
 
     def __call__(self, chunk: Chunk) -> Result:
         """The result of a chunk; the same whoever works it out."""
-        if self.filter.reads_nothing and chunk.kind == "lines" and not chunk.header and self.kept == "jsonl":
-            return self._passed(chunk)
+        if self.filter.reads_nothing and chunk.kind == "lines" and not chunk.header and self.kept in _LINES:
+            return self._passed(chunk, self.kept)
         bad = list(chunk.bad)
         rows, units = self._read(chunk, bad)
         articles = [article for unit in units for article in unit.articles]
@@ -107,22 +111,24 @@ class Work:
             tally.add(counts, decision, limits)
         return counts
 
-    def _passed(self, chunk: Chunk) -> Result:
-        """Records that nobody judges: only whether they are records is looked at."""
-        rows = chunk.payload.split(b"\n")
-        if _all_records(rows[:-1]) and not rows[-1]:
-            counts = tally.Tally(kept=len(rows) - 1, records_kept=len(rows) - 1, bad=len(chunk.bad))
-            return Result([chunk.payload], [], list(chunk.bad), counts.record())
+    def _passed(self, chunk: Chunk, output: str) -> Result:
+        """Records that nobody judges: only whether they are sound is looked at, and bytes are copied."""
+        count = sound_records(chunk.payload, self.sides.longest)
+        if count is not None:
+            counts = tally.Tally(kept=count, records_kept=count, bad=len(chunk.bad))
+            return Result([compressed(chunk.payload, output)], [], list(chunk.bad), counts.record())
         good = []
         bad = list(chunk.bad)
-        for number, raw in enumerate(rows, chunk.first):
+        for number, raw in enumerate(chunk.payload.split(b"\n"), chunk.first):
             if not raw.strip():
                 continue
-            found = [] if _all_records([raw]) else self._faults(chunk, number, raw)
+            sound = sound_records(raw + b"\n", self.sides.longest) is not None
+            found = [] if sound else self._faults(chunk, number, raw)
             bad += found
             good += [] if found else [raw]
         counts = tally.Tally(kept=len(good), records_kept=len(good), bad=len(bad))
-        return Result([b"".join(raw + b"\n" for raw in good)], [], bad, counts.record())
+        payload = b"".join(raw + b"\n" for raw in good)
+        return Result([compressed(payload, output)] if good else [], [], bad, counts.record())
 
     def _faults(self, chunk: Chunk, number: int, raw: bytes) -> list[dict[str, Any]]:
         """What is wrong with a record, as entries of the rejects file; nothing if it is in other words."""
@@ -195,18 +201,6 @@ def _line(row: Row, decision: Decision, filter: ArticleFilter) -> bytes:
         return row_json(row.record | {ADDED: added}) + b"\n"
     end = raw.rindex(b"}")
     return raw[:end] + b',"mtqe":' + orjson.dumps(added) + raw[end:] + b"\n"
-
-
-def _all_records(rows: Sequence[bytes]) -> bool:
-    """Whether every line is surely an article by itself with a target, in the words of JSON."""
-    try:
-        for raw in rows:
-            record = orjson.loads(raw)
-            if type(record["target"] if "target" in record else record["text"]) is not str:
-                return False
-    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError):
-        return False
-    return True
 
 
 def _part(chunk: Chunk, rows: Sequence[Row], start: int, stop: int) -> Chunk:

@@ -97,7 +97,7 @@ def test_rows_of_an_article_go_together(tmp_path: Path) -> None:
 
 def test_rows_of_an_article_are_never_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However small the blocks are that a file is read in."""
-    monkeypatch.setattr("mtqe.filters.lines._BLOCK", 100)
+    monkeypatch.setattr("mtqe.filters.plan.BLOCK", 100)
     rows = [{"doc_id": f"d{n // 7}", "target": "It rained."} for n in range(70)]
     outcome = run(
         write_lines(tmp_path / "in.jsonl", *rows),
@@ -222,7 +222,7 @@ def test_a_corrupt_gzip_is_named_and_what_came_before_it_is_kept(tmp_path: Path)
     with pytest.raises(InputError, match=r"in\.jsonl\.gz: is damaged"):
         run(source, output=output, output_options=options)
     assert not output.exists()
-    assert list((tmp_path / "out.parts").glob("kept-*"))
+    assert list((tmp_path / "out.parts").glob("kept*"))
     source.write_bytes(packed)
     outcome = run(source, output=output, output_options=options, resume=True)
     assert outcome.resumed > 0
@@ -247,30 +247,25 @@ def test_a_long_article_and_a_long_line_are_set_aside(tmp_path: Path) -> None:
 def test_a_full_disk_is_named_and_the_run_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that was done is lost."""
     source = write_lines(tmp_path / "in.jsonl", *(record(n) for n in range(9000)))
-    from mtqe.filters import shards
+    from mtqe.filters import growing
 
-    real, calls = shards.write_part, []
+    real, calls = growing._write_all, []
 
-    def full(path: Path, parts: Any, kind: Any) -> Any:
-        calls.append(path)
+    def full(stream: Any, data: bytes) -> None:
+        calls.append(data)
         if len(calls) == 3:
-            with Path("/dev/full").open("wb") as stream:
-                stream.write(b"x" * 10_000_000)
-        return real(path, parts, kind)
-
-    def failing(path: Path, parts: Any, kind: Any) -> Any:
-        from mtqe.filters.outputs import writing
-
-        with writing(path):
-            return full(path, parts, kind)
+            real(stream, data[:1000])
+            with Path("/dev/full").open("wb", buffering=0) as device:
+                real(device, data)
+        real(stream, data)
 
     options = {"shard_megabytes": 0.2}
-    monkeypatch.setattr(shards, "write_part", failing)
+    monkeypatch.setattr(growing, "_write_all", full)
     with pytest.raises(InputError, match="No space left on device; when that is mended, go on with --resume"):
         run(source, output=tmp_path / "out.jsonl", output_options=options)
-    monkeypatch.setattr(shards, "write_part", real)
+    monkeypatch.setattr(growing, "_write_all", real)
     run(source, output=tmp_path / "out.jsonl", output_options=options, resume=True)
-    assert len(read_lines(tmp_path / "out.jsonl")) == 6000
+    assert [r["id"] for r in read_lines(tmp_path / "out.jsonl")] == [f"a{n}" for n in range(9000) if n % 3]
 
 
 def test_the_summary_shows_reasons_languages_hosts_and_the_border(tmp_path: Path) -> None:
