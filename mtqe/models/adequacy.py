@@ -12,7 +12,8 @@ from math import log
 
 import numpy as np
 
-from mtqe.models.calibration import Calibration, Matrix, agreed
+from mtqe.models.assessment import AssessmentModel, load_assessment
+from mtqe.models.calibration import Calibration, Matrix, agreed, never_below_zero
 from mtqe.models.language_id import identify
 from mtqe.models.ngram import UNSPACED, WEIGHTS
 from mtqe.models.quality_net import OUTPUTS, load_quality_net
@@ -67,6 +68,7 @@ class AdequacyModel:
     network: Mapping[str, Calibration]  # by target language; "en" stands for others
     source: Calibration
     reference: Calibration
+    assessment: AssessmentModel
     log_length: dict[str, float]
     revision: str
 
@@ -84,7 +86,16 @@ class AdequacyModel:
         by_network = {name: one.penalty(features) for name, one in self.network.items()}
         names = [pair.target_lang if pair.target_lang in by_network else "en" for pair in pairs]
         chosen = np.array([by_network[name][i] for i, name in enumerate(names)])
-        return agreed(chosen, [by_vectors])
+        lead = self._assessed(pairs)
+        return agreed(np.where(lead == 0, chosen, never_below_zero(chosen - lead)), [by_vectors])
+
+    def _assessed(self, pairs: Sequence[Pair]) -> Matrix:
+        """Points that direct assessments take off, for the pairs of languages that have any."""
+        lead = np.zeros(len(pairs))
+        for name in self.assessment.pairs:
+            own = [i for i, pair in enumerate(pairs) if f"{pair.other_lang}-{pair.target_lang}" == name]
+            lead[own] = self.assessment.lead([(pairs[i].target, pairs[i].other) for i in own], name)
+        return self.assessment.points * lead
 
     def _judgement(self, pair: Pair, penalty: float, row: list[float]) -> Judgement:
         copied = copied_share(pair)
@@ -107,8 +118,9 @@ def load_adequacy() -> AdequacyModel:
         {name: Calibration.of(one) for name, one in stored["network"].items()},
         Calibration.of(stored["source"]),
         Calibration.of(stored["reference"]),
+        load_assessment(),
         stored["log_length"],
-        f"{stored['digest']}-{load_quality_net().about['digest']}-{encoder_revision()}",
+        f"{stored['digest']}-{load_quality_net().about['digest']}-{load_assessment().digest}-{encoder_revision()}",
     )
 
 

@@ -27,6 +27,11 @@ def agreed(opinion: Matrix, others: Sequence[Matrix]) -> Matrix:
     return opinion + sum(np.maximum(other - _BAD, 0.0) for other in others)
 
 
+def never_below_zero(points: Matrix) -> Matrix:
+    """Points that bend towards 0 and never reach it, so that of two good texts one is still better."""
+    return np.asarray(_BEND * np.logaddexp(0.0, points / _BEND))
+
+
 @dataclass(frozen=True)
 class Calibration:
     """``base`` plus, for each hinge, ``weight * max(0, feature - knot)``.
@@ -58,4 +63,4 @@ class Calibration:
         total = np.full(len(features), self.base)
         for feature, knot, weight in self.hinges:
             total += weight * np.maximum(features[:, feature] - knot, 0.0)
-        return _BEND * np.logaddexp(0.0, total / _BEND) if self.smooth else total
+        return never_below_zero(total) if self.smooth else total
