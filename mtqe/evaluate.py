@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from mtqe.data import Article, ArticleReport, Issue, Mode, Score, SegmentReport
 from mtqe.detectors.base import Detector, Limited, detectors
@@ -19,6 +18,9 @@ from mtqe.scorers.base import Licensed, Scorer, scorers
 from mtqe.sides import has_side
 from mtqe.signature import signature
 from mtqe.text.words import count_words
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 # Models are fastest with a few hundred sentences at a time; more only costs memory.
 _BATCH_CHARACTERS = 100_000
@@ -62,6 +64,9 @@ class Evaluator:
         return self._evaluate_with(workers, _batches(articles))
 
     def _evaluate_with(self, workers: int, batches: Iterator[list[Article]]) -> Iterator[ArticleReport]:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         waiting: deque[Future[list[ArticleReport]]] = deque()
         # New interpreters: a fork of a process with threads, as BLAS has, may hang.
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

@@ -14,6 +14,9 @@ from mtqe.readers import guess_format
 from mtqe.readers.dataset import PREFIX, dataset_batches, is_saved_dataset
 from mtqe.readers.files import STANDARD_INPUT, open_bytes
 
+# What most datasets are in: no reader need be imported to know it.
+_USUAL = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+
 # Formats by the kind of their chunks; all others are whole documents.
 _LINES = ("jsonl", "tsv")
 _ARROW = ("parquet",)
@@ -118,6 +121,8 @@ def _of_file(file: str, settings: ReadSettings) -> Iterator[Part]:
 
 def _guessed(file: str, stream: BinaryIO) -> str:
     """The format of a file; a pipe that is neither an array nor a page has records, good or bad."""
+    if file.lower().endswith(_USUAL):
+        return "jsonl"
     found = guess_format(file, stream)
     return "jsonl" if file == STANDARD_INPUT and found == "text" else found
 

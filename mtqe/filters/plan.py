@@ -16,12 +16,11 @@ from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.chunks import ReadSettings, expand, read_chunks
 from mtqe.filters.lines import BLOCK, COPIED_BLOCK
 from mtqe.filters.outputs import Output, check, output_of
-from mtqe.filters.pool import run_here, run_in_processes
 from mtqe.filters.run_file import FilterRun
 from mtqe.filters.sample import sample_articles
 from mtqe.filters.source import Source
 from mtqe.filters.units import Sides
-from mtqe.filters.work import Result, Work
+from mtqe.filters.work import Result, Work, run_here
 from mtqe.readers.files import STANDARD_INPUT
 from mtqe.signature import installed
 
@@ -133,6 +132,8 @@ def results_of(plan: Plan, chunks: Source) -> Results:
         return run_on_ray(plan.work, chunks, resources, file.ray_address)
     if plan.filter.reads_nothing:
         return run_here(plan.work, chunks)
+    from mtqe.filters.pool import run_in_processes
+
     return run_in_processes(plan.work, chunks, file.workers or os.cpu_count() or 1)
 
 

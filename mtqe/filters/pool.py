@@ -25,11 +25,6 @@ class _Process:
     piece: Piece | None = None
 
 
-def run_here(work: Work, chunks: Iterator[Chunk]) -> Iterator[tuple[int, Result]]:
-    """The results of chunks, worked out in this process."""
-    return ((chunk.index, work(chunk)) for chunk in chunks)
-
-
 def run_in_processes(work: Work, chunks: Iterator[Chunk], workers: int) -> Iterator[tuple[int, Result]]:
     """Index and result of each chunk, in order.
 

@@ -165,6 +165,11 @@ class Work:
         return arrow.packed(arrow.with_added(taken, added, *filter.names))
 
 
+def run_here(work: Work, chunks: Iterator[Chunk]) -> Iterator[tuple[int, Result]]:
+    """The results of chunks, worked out in this process."""
+    return ((chunk.index, work(chunk)) for chunk in chunks)
+
+
 def compressed(data: bytes, output: str) -> bytes:
     """Bytes as the output has them; parts that are compressed one by one make one file."""
     if output.endswith(".gz"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mtqe.filters import shards, stream
-from mtqe.filters.pool import run_here
+from mtqe.filters.work import run_here
 
 
 @pytest.fixture

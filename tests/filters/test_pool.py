@@ -18,10 +18,10 @@ from mtqe.evaluate import Evaluator
 from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.base import KEEP, Needs, Verdict
 from mtqe.filters.chunks import Chunk
-from mtqe.filters.pool import run_here, run_in_processes
+from mtqe.filters.pool import run_in_processes
 from mtqe.filters.stages import Stages
 from mtqe.filters.units import Sides
-from mtqe.filters.work import Result, Work
+from mtqe.filters.work import Result, Work, run_here
 
 
 @dataclass(frozen=True)

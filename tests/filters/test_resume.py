@@ -22,7 +22,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from mtqe.filters import shards
-from mtqe.filters.pool import run_here
+from mtqe.filters.work import run_here
 from mtqe.filters.run import filter_files
 from mtqe.filters.run_file import filter_run
 shards.results_of = lambda plan, chunks: run_here(plan.work, chunks)
@@ -84,9 +84,9 @@ def test_a_kill_is_as_if_it_had_not_been(tmp_path: Path, output: str) -> None:
 def run_(section: dict[str, Any], resume: bool = False) -> Any:
     """Filter in this process."""
     from mtqe.filters import shards
-    from mtqe.filters.pool import run_here
     from mtqe.filters.run import filter_files
     from mtqe.filters.run_file import filter_run
+    from mtqe.filters.work import run_here
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shards, "results_of", lambda plan, chunks: run_here(plan.work, chunks))
