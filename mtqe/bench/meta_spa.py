@@ -58,7 +58,7 @@ def system_accuracy_of(metric: ArrayLike, human: ArrayLike, bootstrap: Bootstrap
     scores, gold = np.asarray(metric, np.float64), np.asarray(human, np.float64)
     means = system_means(scores, gold)
     found = system_accuracy(*means)
-    if bootstrap is None or found.value is None:
+    if bootstrap is None or found.value is None or not bootstrap.unit_of(scores.shape[1]).any():
         return found
     return replace(found, interval=_interval(scores, gold, bootstrap))
 

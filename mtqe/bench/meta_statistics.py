@@ -113,6 +113,8 @@ def _spa(table: HumanTable, scores: Matrix, bootstrap: Bootstrap | None) -> Agre
         return found
     if bootstrap.units is not None:
         bootstrap = replace(bootstrap, units=np.asarray(bootstrap.units)[judged_of_all(table.scores)])
+    if not bootstrap.unit_of(whole[0].shape[1]).any():
+        return found
     return replace(found, interval=spa_interval(whole[0], whole[1], bootstrap))
 
 

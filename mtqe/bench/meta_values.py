@@ -114,9 +114,9 @@ def with_interval(
     found: Agreement, data: Judged, bootstrap: Bootstrap | None, again: Callable[[Judged], float | None]
 ) -> Agreement:
     """``found`` with an interval by computing the value ``again`` from samples, if it has none yet."""
-    if bootstrap is None or found.value is None or found.interval is not None:
+    unit = _unit(found, data)
+    if bootstrap is None or unit is None:
         return found
-    unit = _unit(data)
     order = np.argsort(unit, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(unit))[:-1])
     drawn = _draws(len(members), bootstrap)
@@ -128,9 +128,9 @@ def with_weighted_interval(
     found: Agreement, data: Judged, bootstrap: Bootstrap | None, again: Callable[[Values], float]
 ) -> Agreement:
     """As ``with_interval``; ``again`` gets how often each value was drawn, and may give NaN."""
-    if bootstrap is None or found.value is None or found.interval is not None:
+    unit = _unit(found, data)
+    if bootstrap is None or unit is None:
         return found
-    unit = _unit(data)
     units = int(unit.max()) + 1
     times = (np.bincount(chosen, minlength=units) for chosen in _draws(units, bootstrap))
     values = [again(counted[unit].astype(np.float64)) for counted in times]
@@ -145,17 +145,20 @@ def with_summed_interval(
     again: Callable[[Values], Values],
 ) -> Agreement:
     """As ``with_interval`` for what sums make: ``parts`` is values by terms, ``again`` gets all samples."""
-    if bootstrap is None or found.value is None or found.interval is not None:
+    unit = _unit(found, data)
+    if bootstrap is None or unit is None:
         return found
-    unit = _unit(data)
     sums = np.stack([np.bincount(unit, part) for part in parts.T], axis=1)
     units = len(sums)
     times = np.stack([np.bincount(chosen, minlength=units) for chosen in _draws(units, bootstrap)])
     return replace(found, interval=_quantiles(again(times.astype(np.float64) @ sums)))
 
 
-def _unit(data: Judged) -> Indices:
-    return np.arange(len(data.group)) if data.unit is None else data.unit
+def _unit(found: Agreement, data: Judged) -> Indices | None:
+    """The unit of each value; None where there is no value, an interval already, or one unit alone."""
+    unit = np.arange(len(data.group)) if data.unit is None else data.unit
+    known = found.value is not None and found.interval is None
+    return unit if known and unit.any() else None
 
 
 def _draws(units: int, bootstrap: Bootstrap) -> Iterator[Indices]:

@@ -201,6 +201,12 @@ def test_copies_within_an_article_are_no_evidence_to_intervals_over_articles(tab
         assert np.ptp(np.array(narrow[name])) < np.ptp(np.array(found[name]))
 
 
+def test_one_article_alone_says_nothing_of_intervals(table: HumanTable) -> None:
+    """Drawn anew it is always the same."""
+    alone = replace(table, articles=("a",) * SEGMENTS)
+    assert not any(_intervals(alone, metrics(table)["worse"], "articles").values())
+
+
 def test_worst_articles_can_be_drawn_with_all_systems(table: HumanTable) -> None:
     """One source article's translations are good or bad together."""
     metric = metrics(table)["worse"]
