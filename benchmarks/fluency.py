@@ -23,14 +23,15 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
+from judged_sets import english_articles
+from shared import SEED, Values, contrasts, data_option, has_data, keep, of_articles, over, stated
 
+from mtqe.bench.agreement import pairwise_accuracy, spearman
 from mtqe.data import Article
 from mtqe.models.fluency import load_fluency, weights_revision
 from mtqe.models.ngram import UNSPACED, languages
@@ -40,9 +41,8 @@ from mtqe.text.words import count_words, word_spans
 from mtqe.training.calibration import judged
 from mtqe.training.corpora import fluent_texts, is_held_out, rows
 from mtqe.training.fluency import double, drop, shuffle, swap
+from mtqe.training.provenance import files_read
 
-RESULTS = Path(__file__).parent / "results" / "fluency.json"
-SEED, ROUNDS = 7, 1000
 CONTRASTS = {"swap": swap, "double": double, "drop": drop, "shuffle": shuffle}
 
 # The kinds of DEMETR that a reader of the target alone can see.
@@ -62,9 +62,7 @@ PERTURBATIONS = (
     "critical_id23_noun_removed",
 )
 
-Values = NDArray[np.float64]
 Judge = Callable[[Sequence[str], str], Values]
-Case = tuple[str, float, float]  # document, what people say, what the scorer says; higher is better
 
 
 def model_scores(texts: Sequence[str], language: str) -> Values:
@@ -104,40 +102,6 @@ JUDGES: dict[str, Judge] = {
 }
 
 
-def ranks(values: Values) -> Values:
-    """Ranks from 0, equal values sharing theirs."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts + 1) / 2)[inverse])
-
-
-def spearman(people: Values, scores: Values) -> float:
-    """Spearman's correlation between what people and the scorer say."""
-    people, scores = ranks(people), ranks(scores)
-    if people.std() == 0 or scores.std() == 0:
-        return 0.0
-    return float(np.corrcoef(people, scores)[0, 1])
-
-
-def share_right(people: Values, scores: Values) -> float:
-    """Share of pairs where the scorer sides with people; a tie of the scorer is half right."""
-    return float(np.mean(0.5 + 0.5 * np.sign(people) * np.sign(scores)))
-
-
-def measured(figure: Callable[[Values, Values], float], cases: Sequence[Case]) -> dict[str, Any]:
-    """A figure with its interval, and how many cases of how many documents it rests on."""
-    by_document: dict[str, list[int]] = defaultdict(list)
-    for index, (document, _, _) in enumerate(cases):
-        by_document[document].append(index)
-    groups = [np.array(group) for group in by_document.values()]
-    people, scores = np.array([case[1:] for case in cases], dtype=np.float64).T
-    rng = np.random.default_rng(SEED)
-    drawn = (rng.integers(len(groups), size=len(groups)) for _ in range(ROUNDS))
-    samples = (np.concatenate([groups[i] for i in indices]) for indices in drawn)
-    low, high = np.quantile([figure(people[at], scores[at]) for at in samples], (0.025, 0.975))
-    value, low, high = (round(float(x), 3) for x in (figure(people, scores), low, high))
-    return {"value": value, "interval": [low, high], "cases": len(cases), "documents": len(groups)}
-
-
 @cache
 def held_out_rows(data: Path, language: str) -> list[tuple[dict[str, Any], float]]:
     """Judged translations into ``language`` whose texts no model has seen under another name."""
@@ -150,25 +114,12 @@ def _into(row: dict[str, Any]) -> str:
     return str(row["lp"]).split("-")[1]
 
 
-def within_source(rated: Sequence[tuple[dict[str, Any], float]], scores: Values) -> list[Case]:
-    """Pairs of translations of one source that people rate differently."""
-    sources = defaultdict(list)
-    for (row, points), score in zip(rated, scores.tolist(), strict=True):
-        sources[(str(row["doc_id"]), row["lp"], row["src"])].append((-points, score))
-    return [
-        (document, first[0] - second[0], first[1] - second[1])
-        for (document, _, _), translations in sources.items()
-        for first, second in combinations(translations, 2)
-        if first[0] != second[0]
-    ]
-
-
-def contrast_cases(judge: Judge, language: str, pairs: Iterable[tuple[str, str, str]]) -> list[Case]:
-    """Document, good text and spoilt text as cases in which people prefer the good one."""
+def contrasted(judge: Judge, language: str, pairs: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    """How often a good text scores above the spoilt one; each triple is a document and both texts."""
     triples = list(pairs)
     good = judge([text for _, text, _ in triples], language)
     bad = judge([text for _, _, text in triples], language)
-    return [(t[0], 1.0, float(difference)) for t, difference in zip(triples, good - bad, strict=True)]
+    return contrasts(good, bad, [document for document, _, _ in triples])
 
 
 def spoilt_pairs(
@@ -190,17 +141,18 @@ def language_figures(data: Path, language: str, judge: Judge) -> dict[str, Any]:
     """All figures of one judge for one target language."""
     rated = held_out_rows(data, language)
     scores = judge([row["mt"] for row, _ in rated], language)
-    documents = [str(row["doc_id"]) for row, _ in rated]
-    points = [-p for _, p in rated]
+    people = np.array([-points for _, points in rated])
+    sources = ["\t".join((str(row["doc_id"]), row["lp"], row["src"] or "")) for row, _ in rated]
+    documents = over([str(row["doc_id"]) for row, _ in rated])
     references = sorted({(str(row["doc_id"]), row["ref"]) for row, _ in rated if row.get("ref")})
-    result = {
-        "within source": measured(share_right, within_source(rated, scores)),
-        "spearman": measured(spearman, list(zip(documents, points, scores.tolist(), strict=True))),
+    return {
+        "within source": stated(pairwise_accuracy(scores, people, sources, documents)),
+        "spearman": stated(spearman(scores, people, bootstrap=documents)),
+        **{
+            f"spoilt: {kind}": contrasted(judge, language, spoilt_pairs(references, language, kind))
+            for kind in CONTRASTS
+        },
     }
-    for kind in CONTRASTS:
-        cases = contrast_cases(judge, language, spoilt_pairs(references, language, kind))
-        result[f"spoilt: {kind}"] = measured(share_right, cases)
-    return result
 
 
 def calibration(data: Path, language: str) -> list[dict[str, float]]:
@@ -221,11 +173,9 @@ def demetr(data: Path, judge: Judge) -> dict[str, Any]:
     for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
         if row["perturbation"] in PERTURBATIONS and is_held_out(str(row["doc_id"])):
             pairs[row["perturbation"]].append((str(row["doc_id"]), row["mt_good"], row["mt"]))
-    cases = {kind: contrast_cases(judge, "en", pairs[kind]) for kind in PERTURBATIONS}
-    every = [case for kind in PERTURBATIONS for case in cases[kind]]
-    return {
-        f"DEMETR {kind}": measured(share_right, found) for kind, found in [("all", every), *cases.items()]
-    }
+    every = [pair for kind in PERTURBATIONS for pair in pairs[kind]]
+    kinds = {"all": every, **{kind: pairs[kind] for kind in PERTURBATIONS}}
+    return {f"DEMETR {kind}": contrasted(judge, "en", some) for kind, some in kinds.items()}
 
 
 def acceptability(data: Path, judge: Judge) -> dict[str, Any]:
@@ -235,29 +185,17 @@ def acceptability(data: Path, judge: Judge) -> dict[str, Any]:
         for row in rows(data / "fluency" / "acceptability_rtmt.jsonl.gz")
         if row["context_condition"] == "none"
     ]
-    scores = judge([row["mt"] for row in rated], "en").tolist()
-    cases = [(row["doc_id"], float(row["score"]), score) for row, score in zip(rated, scores, strict=True)]
-    return {"acceptability: spearman": measured(spearman, cases)}
+    scores = judge([row["mt"] for row in rated], "en")
+    people = np.array([float(row["score"]) for row in rated])
+    found = spearman(scores, people, bootstrap=over([str(row["doc_id"]) for row in rated]))
+    return {"acceptability: spearman": stated(found)}
 
 
 def article_figures(data: Path, judge: Judge) -> dict[str, Any]:
     """English articles by people and machines."""
-    path = data / "articles" / "annotated_articles.jsonl"
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    english = [record for record in records if record["lang"] == "en"]
-    scores = [_article_score(judge, record["text"]) for record in english]
-    cases = [
-        (record["id"], record.get("quality") or 0.0, score)
-        for record, score in zip(english, scores, strict=True)
-        if record["class"] == "mt"
-    ]
-    people = [s for record, s in zip(english, scores, strict=True) if record["class"] == "human"]
-    machine = [(document, score) for document, _, score in cases]
-    pairs = [(document, 1.0, one - other) for one in people for document, other in machine]
-    return {
-        "articles: people above machines": measured(share_right, pairs),
-        "articles: spearman": measured(spearman, cases),
-    }
+    texts, human, read = english_articles(data)
+    scores = np.array([_article_score(judge, text) for text in texts])
+    return {f"articles: {name.lower()}": found for name, found in of_articles(scores, human, read).items()}
 
 
 def _article_score(judge: Judge, text: str) -> float:
@@ -285,26 +223,23 @@ def show(results: dict[str, dict[str, Any]]) -> None:
 
 
 def _cell(found: dict[str, Any]) -> str:
-    low, high = found["interval"]
-    return f"{found['value']:.3f} [{low:.3f}, {high:.3f}]".rjust(24)
+    interval = "" if found["interval"] is None else " [{:.3f}, {:.3f}]".format(*found["interval"])
+    return f"{found['value']}{interval}".rjust(24)
 
 
 @click.command()
-@click.option("--data", type=Path, default=Path("../shared/data"), show_default=True)
+@data_option
 def main(data: Path) -> None:
     """Print the figures and keep them."""
-    if not data.is_dir():
-        print(
-            f"{data}: no such folder; the judgements are not part of this repository, so nothing is measured"
-        )
+    if not has_data(data):
         return
-    results = {name: figures(data, judge) for name, judge in JUDGES.items()}
+    with files_read() as read:
+        results = {name: figures(data, judge) for name, judge in JUDGES.items()}
+        calibrated = {language: calibration(data, language) for language in languages()}
     show(results)
-    calibrated = {language: calibration(data, language) for language in languages()}
     print(json.dumps(calibrated, indent=1))
     kept = {"weights": weights_revision(), "figures": results, "calibration": calibrated}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    keep("fluency", kept, read, data)
 
 
 if __name__ == "__main__":

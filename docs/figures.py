@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from figures_quality import quality, quality_table
+from figures_shared import ROOT, load, row, table_head, value
 
-
-def load(path: str) -> dict[str, Any]:
-    """A result file, or nothing if it was not made."""
-    file = ROOT / path
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return found
-
-
-def row(*cells: object) -> str:
-    """A line of a Markdown table."""
-    return f"| {' | '.join('–' if cell is None else str(cell) for cell in cells)} |"
+# Pairs of languages with fewer judged segments are not shown.
+_LEAST_SEGMENTS = 300
 
 
 def detectors() -> Iterator[str]:
@@ -99,67 +89,26 @@ def segmentation() -> Iterator[str]:
     yield ""
 
 
-def quality() -> Iterator[str]:
-    """What all models together are worth against people's judgements, beside floors and string metrics."""
-    results = load("benchmarks/results/quality.json")
-    yield "## Models against people (`benchmarks/quality.py`)"
-    yield ""
-    yield "Without issues. In order: of two translations of one source, the one with fewer MQM points scores better (ties"
-    yield "of points left out; 0.5 is a coin), with a 95 % interval over sources. Worst quarter: AUC of telling the worst"
-    yield "quarter of articles by points per 100 characters. Error-free: AUC of telling segments without points. Documents"
-    yield "held out of training; nothing was trained on TED talks. chrF and BLEU see the reference."
-    yield ""
-    yield row(
-        "pair and set", "judge", "in order", "interval", "Pearson", "Spearman", "worst quarter", "error-free"
-    )
-    yield "|---|---|---:|---:|---:|---:|---:|---:|"
-    for name, judges in results.get("mqm", {}).items():
-        for judge, found in judges.items():
-            order = found["in order"]
-            interval = "–".join(map(str, order.get("interval", []))) or None
-            others = (found[key] for key in ("pearson", "spearman", "worst quarter", "error-free"))
-            yield row(name, judge, order["value"], interval, *others)
-    yield ""
-    yield "Reliability: translated articles in fifths by the points per 100 words that are expected of them with their"
-    yield "source; what is expected and what annotators counted."
-    yield ""
-    yield row("pair and set", *(f"fifth {number}" for number in range(1, 6)))
-    yield "|---|" + "---:|" * 5
-    for name, fifths in results.get("reliability", {}).items():
-        yield row(name, *(f"{expected} / {counted}" for expected, counted in fifths))
-    yield ""
-    yield "DEMETR, spoilt translation below the good one (all kinds; DEMETR's references count as spoilt ones, as published):"
-    yield ", ".join(f"{judge} {found['all']}" for judge, found in results.get("demetr", {}).items()) + "."
-    yield "Pearson with MLQE-PE's direct assessments:"
-    shown = results.get("mlqe", {}).get("source + target", {})
-    yield ", ".join(f"{pair} {value}" for pair, value in shown.items()) + "."
-    articles = results.get("articles", {}).get("quality", {})
-    yield "Annotated English articles, `quality` with the target alone: "
-    yield ", ".join(f"{name} {value}" for name, value in articles.items()) + "."
-    yield f"{results.get('segments a second')} segments of 25 words a second on one core, source and target."
-    yield ""
-
-
 def adequacy() -> Iterator[str]:
     """Agreement with people, beside floors."""
     results = load("benchmarks/results/adequacy.json")
     yield "## Adequacy (`benchmarks/adequacy.py`)"
     yield ""
     yield "Spearman's correlation with MQM accuracy points, and translations of one source put in the right order (0.5 is"
-    yield "a coin), on held-out documents."
+    yield "a coin), on held-out documents; in brackets the 95 % interval over documents."
     yield ""
-    yield row(
-        "pair", "segments", "Spearman", "of cosine", "of −length", "in order", "of cosine", "of −length"
-    )
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    names = ("mtqe", "cosine", "length")
+    heads = [
+        f"{measure}{judge}" for measure in ("Spearman", "in order") for judge in ("", ", cosine", ", −length")
+    ]
+    yield from table_head("pair", "segments", *heads)
     for pair, found in results.get("mqm", {}).items():
-        if found["segments"] >= 300:
-            names = ("mtqe", "cosine", "length")
-            orders = [found[name]["in_order"][0] if found[name]["in_order"] else None for name in names]
-            yield row(pair, found["segments"], *(found[name]["spearman"] for name in names), *orders)
+        if found["segments"] >= _LEAST_SEGMENTS:
+            cells = (value(found[name][measure]) for measure in ("spearman", "in order") for name in names)
+            yield row(pair, found["segments"], *cells)
     yield ""
     if "demetr" in results:
-        yield f"DEMETR, spoilt translation below the good one: {results['demetr']['all']} of all kinds."
+        yield f"DEMETR, spoilt translation below the good one: {value(results['demetr']['all'])} of all kinds."
         yield ""
 
 
@@ -171,43 +120,13 @@ def fluency() -> Iterator[str]:
     yield "On documents that the models have not seen: two translations of one source put in order, a good sentence above"
     yield "the same one spoilt (0.5 is a coin), and Spearman's correlations; in brackets the 95 % interval over documents."
     yield ""
-    yield row("language", "measure", "cases", *figures)
-    yield "|---|---|---:|" + "---:|" * len(figures)
+    yield from table_head("language", "measure", "cases", *figures, texts=2)
     for language, measures in figures.get("fluency_ngram", {}).items():
         for measure, ours in measures.items():
-            others = (found.get(language, {}).get(measure, {}).get("value") for found in figures.values())
-            low, high = ours["interval"]
-            first, *rest = others
-            yield row(language, measure.replace("_", " "), ours["cases"], f"{first} ({low}–{high})", *rest)
+            first, *rest = (found[language][measure] for found in figures.values())
+            others = (other["value"] for other in rest)
+            yield row(language, measure.replace("_", " "), ours["count"], value(first), *others)
     yield ""
-
-
-def quality_table() -> Iterator[str]:
-    """The README's table: order within a source and worst articles, beside floors and chrF."""
-    results = load("benchmarks/results/quality.json").get("mqm", {})
-    yield row(
-        "pair and set",
-        "in order: source + target",
-        "target alone",
-        "with reference",
-        "length",
-        "chrF",
-        "worst quarter, AUC",
-    )
-    yield "|---|" + "---:|" * 6
-    for name in (
-        "en-de mqm20",
-        "en-de mqm21news",
-        "zh-en mqm20",
-        "zh-en mqm21news",
-        "en-es bio21",
-        "en-ru mqm21news",
-    ):
-        found = results.get(name)
-        if found:
-            judges = ("source + target", "target alone", "source + target + reference", "length", "chrF")
-            orders = (found[judge]["in order"]["value"] for judge in judges)
-            yield row(name, *orders, found["source + target"]["worst quarter"])
 
 
 def speed() -> Iterator[str]:
