@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import fsum
 from typing import cast, get_args
 
@@ -25,6 +25,8 @@ from mtqe.models.comet_loading import LoadedEncoder, load_encoder
 from mtqe.models.comet_result import Judged, Judgement, Model, Row, Side, Sides
 from mtqe.models.comet_separate import SeparateModel
 from mtqe.models.comet_text import Tokenizer, Tokens
+from mtqe.models.devices import Elsewhere, elsewhere, spread
+from mtqe.models.engine import thread_count
 from mtqe.models.packed import Weights
 from mtqe.models.packed_linear import Precision
 from mtqe.models.windows import Window, windows
@@ -48,6 +50,7 @@ class Comet:
     model: Model
     tokenizer: Tokenizer
     takes_context: bool
+    others: tuple[Elsewhere, ...] = ()
     known: dict[tuple[Row, bool], Judgement] = field(default_factory=dict)
 
     def why_not(self, given: Sequence[Side]) -> str | None:
@@ -69,11 +72,17 @@ class Comet:
         spans = spans or self.model.spans_are_free
         found = {row: self.known.get((row, True)) or self.known.get((row, spans)) for row in rows}
         new = [row for row, known in found.items() if known is None]
-        made = dict(zip(new, self._judged(new, spans), strict=True))
+        made = dict(zip(new, self._spread(new, spans), strict=True))
         if len(self.known) + len(made) > _REMEMBERED:
             self.known.clear()
         self.known.update({(row, spans): judgement for row, judgement in made.items()})
         return [found[row] or made[row] for row in rows]
+
+    def _spread(self, rows: Sequence[Row], spans: bool) -> list[Judgement]:
+        """The judgements of rows by all devices; those of one source and reference stay together."""
+        judges = [partial(one.judge, spans=spans) for one in self.others]
+        here = partial(self._judged, spans=spans)
+        return spread(rows, [here, *judges], length=_size, together=lambda row: row[1:3])
 
     def _judged(self, rows: Sequence[Row], spans: bool) -> Iterator[Judgement]:
         parts = [list(group) for group in self._parts(rows)]
@@ -125,6 +134,11 @@ class Comet:
         return Tokens(own.ids, own.spans, before)
 
 
+def _size(row: Row) -> int:
+    """Characters of all that is read of a row."""
+    return sum(len(text) for one in (row, *row.context) for text in one[:3] if text is not None)
+
+
 def _given(row: Row) -> list[Side]:
     return [side for side in ("source", "reference") if getattr(row, side) is not None]
 
@@ -157,18 +171,31 @@ def load_comet(
     encoder: str | None = None,
     precision: Precision = "fp32",
     device: str = "auto",
+    devices: tuple[str, ...] = (),
     batch_tokens: int = 2048,
     threads: int = 0,
 ) -> Comet:
     """The model of that name, hub id or path, loaded once.
 
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
-    don't lead there. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    don't lead there. ``devices`` are used instead of ``device``, each but the first by a process of its
+    own. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
     """
-    loaded = load_encoder(name, encoder, precision, device, batch_tokens, threads)
+    threads = thread_count(threads, devices)
+    here = devices[0] if devices else device
+    loaded = load_encoder(name, encoder, precision, here, batch_tokens, threads)
     model = _model(loaded)
     takes_context = isinstance(model, SeparateModel) and model.mix.pooling == "avg"
-    return Comet(model, loaded.tokenizer, takes_context)
+    others = elsewhere(
+        load_comet,
+        devices,
+        name=name,
+        encoder=encoder,
+        precision=precision,
+        batch_tokens=batch_tokens,
+        threads=threads,
+    )
+    return Comet(model, loaded.tokenizer, takes_context, others)
 
 
 def _model(loaded: LoadedEncoder) -> Model:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import torch
-
 from mtqe.models import hub
 from mtqe.models.comet_files import FAMILIES, Checkpoint, read_checkpoint
 from mtqe.models.comet_text import Tokenizer, read_tokenizer
@@ -35,10 +33,10 @@ def load_encoder(
 ) -> LoadedEncoder:
     """The model of that name, hub id or path, of one of ``families`` (see ``read_checkpoint``).
 
-    ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    Raises ``ConfigError`` and ``ModelError``.
     """
     checkpoint = read_checkpoint(hub.resolve(name), encoder, families)
     weights = Weights(checkpoint.weights, checkpoint.name, pick_place(device, precision))
     network = PackedEncoder(checkpoint.shape, weights.below("encoder.model."), precision)
-    engine = Engine(network, batch_tokens, threads or torch.get_num_threads())
+    engine = Engine(network, batch_tokens, threads)
     return LoadedEncoder(checkpoint, weights, engine, read_tokenizer(checkpoint.tokenizer))

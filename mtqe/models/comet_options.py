@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mtqe.data import Article, Segment
 from mtqe.errors import ConfigError
-from mtqe.models.named_model import NamedModel
+from mtqe.models.named_model import EngineOptions
 from mtqe.sides import has_side
 
 if TYPE_CHECKING:
@@ -17,15 +17,12 @@ _SIDES: tuple[Literal["source", "reference"], ...] = ("source", "reference")
 
 
 @dataclass(frozen=True)
-class CometOptions(NamedModel):
+class CometOptions(EngineOptions):
     """A model by name or path; two components with equal options share it and its results."""
 
     encoder: str | None = None
     reference: bool = True
-    precision: Literal["fp32", "bf16", "int8"] = "fp32"
-    device: str = "auto"
     batch_tokens: int = 2048
-    threads: int = 0
 
     def load(self) -> Comet:
         """The model, loaded once in a process."""
@@ -36,10 +33,8 @@ class CometOptions(NamedModel):
         return load_comet(
             self.model,
             encoder=self.encoder,
-            precision=self.precision,
-            device=self.device,
             batch_tokens=self.batch_tokens,
-            threads=self.threads,
+            **self.engine_options,
         )
 
     def row(self, segment: Segment, context: tuple[Row, ...] = ()) -> Row:

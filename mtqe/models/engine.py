@@ -81,6 +81,11 @@ def _threads_kept() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+def thread_count(threads: int, devices: Sequence[str]) -> int:
+    """As many threads as asked for, or one for each core, shared by all processes that work on the CPU."""
+    return threads or max(torch.get_num_threads() // max(list(devices).count("cpu"), 1), 1)
+
+
 def pick_place(device: str, precision: Precision) -> torch.device:
     """The device of that name (see ``pick_device``); a ``ConfigError`` where it lacks the precision."""
     place: torch.device = pick_device(device)

@@ -16,11 +16,10 @@ from functools import lru_cache
 from math import fsum
 from typing import Any, NamedTuple
 
-import torch
-
 from mtqe.errors import ModelError
 from mtqe.models import hub
-from mtqe.models.engine import Input, map_inputs, pick_place
+from mtqe.models.devices import Elsewhere, elsewhere, spread
+from mtqe.models.engine import Input, map_inputs, pick_place, thread_count
 from mtqe.models.metricx_files import Version, read_pieces, version_of
 from mtqe.models.packed_linear import Precision
 from mtqe.models.t5 import T5Regression
@@ -66,6 +65,7 @@ class MetricX:
     version: Version
     batch_tokens: int
     threads: int
+    others: tuple[Elsewhere, ...] = ()
 
     def judge(self, rows: Sequence[Row]) -> list[Judgement]:
         """One judgement for each row, in order.
@@ -75,6 +75,10 @@ class MetricX:
         The same whatever the batch, but for rounding in the sixth digit. A row that is longer than
         the model reads is judged in windows, whose points are averaged by the length of their targets.
         """
+        judges = [self._judged, *(one.judge for one in self.others)]
+        return spread(rows, judges, length=lambda row: sum(len(text or "") for text in row))
+
+    def _judged(self, rows: Sequence[Row]) -> list[Judgement]:
         parts = [self._windows(row) for row in rows]
         inputs = [Input(ids) for row in parts for ids, _ in row]
         device = self.network.words.device.type
@@ -140,19 +144,33 @@ def load_metricx(
     vocabulary: str | None = None,
     precision: Precision = "fp32",
     device: str = "auto",
+    devices: tuple[str, ...] = (),
     batch_tokens: int = 2048,
     threads: int = 0,
 ) -> MetricX:
     """The model of that name, hub id or path, loaded once.
 
     ``version`` is what its name says, or must be given. ``vocabulary`` names the folder of mT5's
-    ``spiece.model``, if it is neither in the model's folder nor in the hub's cache. ``threads`` is
-    0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    ``spiece.model``, if it is neither in the model's folder nor in the hub's cache. ``devices``
+    are used instead of ``device``, each but the first by a process of its own. ``threads`` is 0 for one
+    per core. Raises ``ConfigError`` and ``ModelError``.
     """
     folder = hub.resolve(name)
     version = version or version_of(name)
     pieces = read_pieces(name, vocabulary)
-    network = load_t5(folder, _SCORE_PIECE, precision, pick_place(device, precision))
+    threads = thread_count(threads, devices)
+    place = pick_place(devices[0] if devices else device, precision)
+    network = load_t5(folder, _SCORE_PIECE, precision, place)
     if pieces.vocab_size() > len(network.words):
         raise ModelError(f"{name}: has fewer pieces than its vocabulary; it is no model of MetricX")
-    return MetricX(network, pieces, version, batch_tokens, threads or torch.get_num_threads())
+    others = elsewhere(
+        load_metricx,
+        devices,
+        name=name,
+        version=version,
+        vocabulary=vocabulary,
+        precision=precision,
+        batch_tokens=batch_tokens,
+        threads=threads,
+    )
+    return MetricX(network, pieces, version, batch_tokens, threads, others)

@@ -18,7 +18,8 @@ from mtqe.errors import ModelError
 from mtqe.models.comet_heads import Estimator, read_estimator
 from mtqe.models.comet_loading import load_encoder
 from mtqe.models.comet_text import Tokenizer, Tokens
-from mtqe.models.engine import Engine, Input
+from mtqe.models.devices import Elsewhere, elsewhere, spread
+from mtqe.models.engine import Engine, Input, thread_count
 from mtqe.models.hub_files import file_digest
 from mtqe.models.packed_linear import Precision
 from mtqe.models.windows import windows
@@ -58,6 +59,7 @@ class Sentinel:
     estimator: Estimator
     side: Side
     encoder_digest: str
+    others: tuple[Elsewhere, ...] = ()
 
     def judge(self, texts: Sequence[str]) -> list[Judgement]:
         """One judgement for each text, in order; the same whatever the batch.
@@ -65,6 +67,9 @@ class Sentinel:
         The score of a text that is longer than the model reads is the mean of its windows' scores by their
         length.
         """
+        return spread(texts, [self._judged, *(one.judge for one in self.others)], length=len)
+
+    def _judged(self, texts: Sequence[str]) -> list[Judgement]:
         parts = [self._windows(text) for text in texts]
         inputs = [Input(self.tokenizer.joined(tokens)) for row in parts for tokens in row]
         found = iter(self.engine.map(self._read, inputs))
@@ -103,16 +108,29 @@ def load_sentinel(
     encoder: str | None = None,
     precision: Precision = "fp32",
     device: str = "auto",
+    devices: tuple[str, ...] = (),
     batch_tokens: int = 2048,
     threads: int = 0,
 ) -> Sentinel:
     """The model of that name, hub id or path, loaded once.
 
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
-    don't lead there. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    don't lead there. ``devices`` are used instead of ``device``, each but the first by a process of its
+    own. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
     """
+    threads = thread_count(threads, devices)
+    here = devices[0] if devices else device
     checkpoint, weights, engine, tokenizer = load_encoder(
-        name, encoder, precision, device, batch_tokens, threads, _DEFAULTS
+        name, encoder, precision, here, batch_tokens, threads, _DEFAULTS
+    )
+    others = elsewhere(
+        load_sentinel,
+        devices,
+        name=name,
+        encoder=encoder,
+        precision=precision,
+        batch_tokens=batch_tokens,
+        threads=threads,
     )
     return Sentinel(
         engine,
@@ -120,6 +138,7 @@ def load_sentinel(
         read_estimator(checkpoint.hparams, weights),
         _side(str(checkpoint.hparams["sent_to_use"]), name),
         " ".join(file_digest(checkpoint.tokenizer.with_name(file)) for file in _ENCODER_FILES),
+        others,
     )
 
 

@@ -11,7 +11,7 @@ from mtqe.data import Article, Score, Segment
 from mtqe.errors import ConfigError
 from mtqe.models import hub
 from mtqe.models.metricx_files import Version, version_of, vocabulary_digest
-from mtqe.models.named_model import NamedModel
+from mtqe.models.named_model import EngineOptions
 from mtqe.models.row_scores import RowScores, missing
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.pooling import pool_mean
@@ -24,7 +24,7 @@ _LEFT_OUT = "references are left out by an option"
 
 @scorers.register
 @dataclass(frozen=True)
-class QualityMetricx(NamedModel):
+class QualityMetricx(EngineOptions):
     """Points of MQM that each segment would lose, by a MetricX model; 0 to 25, lower is better.
 
     ``model`` is a name of ``mtqe models`` (metricx-24-hybrid-large), of the hub ("owner/name"), or a
@@ -35,15 +35,13 @@ class QualityMetricx(NamedModel):
     folder of mT5's ``spiece.model``, if that is neither in the model's folder nor in the hub's cache.
     Long segments are read in parallel windows; ``stats`` say how many. ``precision`` bf16 is near fp32
     and several times as fast; int8 is faster still, and only for a CPU. ``threads`` is 0 for one per
-    core. ``cache`` names a file that keeps scores between runs.
+    core. ``devices`` ([cuda:0, cuda:1]) work side by side, each but the first by a process of its own.
+    ``cache`` names a file that keeps scores between runs.
     """
 
     version: Version | None = None
     reference: bool = True
     vocabulary: str | None = None
-    precision: Literal["fp32", "bf16", "int8"] = "fp32"
-    device: str = "auto"
-    threads: int = 0
     cache: Path | None = None
 
     name: ClassVar[str] = "quality_metricx"
@@ -99,9 +97,7 @@ class QualityMetricx(NamedModel):
             self.model,
             version=self.version,
             vocabulary=self.vocabulary,
-            precision=self.precision,
-            device=self.device,
-            threads=self.threads,
+            **self.engine_options,
         )
         return [list(found) for found in model.judge([_models().Row(*row) for row in rows])]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from mtqe.data import Article, Score, Segment
 from mtqe.errors import ConfigError
 from mtqe.models import hub
-from mtqe.models.named_model import NamedModel
+from mtqe.models.named_model import EngineOptions
 from mtqe.models.row_scores import RowScores, missing
 from mtqe.models.score_cache import Identity, Texts, remembered
 from mtqe.pooling import pool_mean
@@ -19,7 +19,7 @@ from mtqe.scorers.base import scorers
 
 @scorers.register
 @dataclass(frozen=True)
-class QualitySentinel(NamedModel):
+class QualitySentinel(EngineOptions):
     """Score of one side of each segment by a sentinel metric, a z-score; higher is better.
 
     ``model`` is a name of ``mtqe models`` (sentinel-cand-mqm), of the hub ("owner/name"), or a folder;
@@ -27,14 +27,12 @@ class QualitySentinel(NamedModel):
     translation: a metric, or a ranking of systems, that agrees with it much goes by how a text reads or
     how hard a source is. An article's score is the mean over its words. ``encoder`` names the
     folder of the encoder's settings and vocabulary, if the model's own settings don't lead there. Long
-    segments are read in windows; ``stats`` say how many. ``threads`` is 0 for one per core. ``cache``
-    names a file that keeps scores between runs.
+    segments are read in windows; ``stats`` say how many. ``threads`` is 0 for one per core. ``devices``
+    ([cuda:0, cuda:1]) work side by side, each but the first by a process of its own. ``cache`` names a file
+    that keeps scores between runs.
     """
 
     encoder: str | None = None
-    precision: Literal["fp32", "bf16", "int8"] = "fp32"
-    device: str = "auto"
-    threads: int = 0
     cache: Path | None = None
 
     name: ClassVar[str] = "quality_sentinel"
@@ -71,9 +69,7 @@ class QualitySentinel(NamedModel):
         return _models().load_sentinel(
             self.model,
             encoder=self.encoder,
-            precision=self.precision,
-            device=self.device,
-            threads=self.threads,
+            **self.engine_options,
         )
 
 

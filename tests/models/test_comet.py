@@ -111,6 +111,36 @@ def test_the_batch_never_shows(folder: Folder, case: str) -> None:
     assert [one.windows for one in backwards] == [one.windows for one in together]
 
 
+def test_several_devices_give_what_one_gives(folder: Folder) -> None:
+    """In order, spans included, each but the first in a process of its own."""
+    path, given = folder("xcomet"), rows("src+ref")
+    one = fresh(path, threads=1).judge(given)
+    model = fresh(path, devices=("cpu", "cpu"), threads=1)
+    found = model.judge(given)
+    assert len(model.others) == 1
+    assert [judgement.score for judgement in found] == pytest.approx([j.score for j in one], abs=2e-6)
+    places = [[(span.start, span.end) for span in judgement.spans] for judgement in found]
+    assert places == [[(span.start, span.end) for span in judgement.spans] for judgement in one]
+
+
+def test_memory_that_runs_out_never_shows_in_scores(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device with room for few tokens: batches are halved until they fit."""
+    expected = [one.score for one in fresh(folder("kiwi")).judge(rows("src"))]
+    model = fresh(folder("kiwi"), threads=1)
+    states, sizes = model.model.engine.encoder.states, []
+
+    def small(sequences: Sequence[Sequence[int]], *rest: object) -> object:
+        sizes.append(sum(map(len, sequences)))
+        if len(sequences) > 2:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+        return states(sequences, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(model.model.engine.encoder, "states", small)
+    found = [one.score for one in model.judge(rows("src"))]
+    assert found == pytest.approx(expected, abs=2e-6)
+    assert sizes[0] > 2 * sizes[-1]
+
+
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
 @pytest.mark.parametrize("case", ["regression_norm", "kiwi", "xcomet_outliers"])
 def test_lower_precision_is_near_and_depends_on_no_batch_mate(

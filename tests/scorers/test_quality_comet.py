@@ -170,9 +170,7 @@ def test_error_spans_become_issues_and_the_model_runs_once(
     path = folder("xcomet")
     evaluator = Evaluator((QualityComet(path),), (ErrorSpansComet(path),))
     read: list[int] = []
-    encoder = comet.load_comet(
-        path, encoder=None, precision="fp32", device="auto", batch_tokens=2048, threads=0
-    )
+    encoder = QualityComet(path).load()
     states = encoder.model.engine.encoder.states
     monkeypatch.setattr(
         encoder.model.engine.encoder,
