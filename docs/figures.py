@@ -185,16 +185,26 @@ def between(text: str, mark: str, lines: Iterator[str]) -> str:
     return f"{before}<!-- {mark} -->\n{table}\n<!-- /{mark} -->\n{after}"
 
 
-def main() -> None:
-    """Write the page, and the README's tables between their marks."""
+def page() -> str:
+    """The page of all figures."""
     parts = (detectors, quality, fluency, adequacy, alignment, segmentation, speed)
     lines = ["# What was measured", "", "Made by `python docs/figures.py` from the benchmarks' results.", ""]
-    lines += [line for part in parts for line in part()]
-    (ROOT / "docs" / "figures.md").write_text("\n".join(lines), encoding="utf-8")
-    readme = ROOT / "README.md"
-    text = between(readme.read_text(encoding="utf-8"), "speed", speed_table())
-    text = between(text, "quality", quality_table())
-    readme.write_text(between(text, "detectors", detector_table()), encoding="utf-8")
+    return "\n".join([*lines, *(line for part in parts for line in part())])
+
+
+def readme(text: str) -> str:
+    """The README with its tables made anew, between their marks."""
+    tables = {"speed": speed_table, "quality": quality_table, "detectors": detector_table}
+    for mark, table in tables.items():
+        text = between(text, mark, table())
+    return text
+
+
+def main() -> None:
+    """Write the page, and the README's tables."""
+    (ROOT / "docs" / "figures.md").write_text(page(), encoding="utf-8")
+    path = ROOT / "README.md"
+    path.write_text(readme(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
