@@ -19,12 +19,15 @@ from typing import Any, Literal
 
 from mtqe.data import Article, ArticleReport, Score, Segment
 from mtqe.filters.base import Rule
-from mtqe.scorers.base import Contextual
+from mtqe.scale import penalty_to_score, score_to_penalty
 
 # Groups that the jackknife leaves out in turn: more tell little more of the error, and cost time.
 _GROUPS = 15
 
 _LEFT_OUT = "not in the sample"
+_NULL = Score(None, _LEFT_OUT)
+
+Pool = Callable[[Article, Sequence[Score]], Score]
 
 # What a rule decides by if its limit lies within the interval: the rest of the article, or the estimate.
 Unsure = Literal["read", "estimate"]
@@ -71,6 +74,29 @@ class Sampling:
         note = f"from {len(sample.chosen)} of {len(sample.population)} segments"
         return replace(whole, note=whole.note if whole.value is None else note, stats=stats)
 
+    def estimate_sum(
+        self,
+        sample: Sample,
+        pool: Pool,
+        whole_without: Score,
+        without: Sequence[Score],
+        with_all: Sequence[Score],
+    ) -> Score:
+        """A score of parts, of which some are known of all segments and others of the sample alone.
+
+        ``without`` are the segments' scores without the latter, and ``whole_without`` those pooled:
+        only what the others add is estimated (the difference estimator, Cochran 1977).
+        """
+
+        def value(part: Article, kept: frozenset[int]) -> Score:
+            more, less = pool(part, only(with_all, kept)), pool(part, only(without, kept)).value
+            if more.value is None or less is None or whole_without.value is None:
+                return more
+            added = score_to_penalty(more.value) - score_to_penalty(less)
+            return replace(more, value=penalty_to_score(score_to_penalty(whole_without.value) + added))
+
+        return self.estimate(sample, value)
+
     def leaves_open(self, rule: Rule, report: ArticleReport) -> bool:
         """Whether a rule's verdict is not the same over all of the intervals, and is to be known."""
         needed = rule.needs().scores
@@ -106,10 +132,9 @@ def is_estimate(score: Score) -> bool:
     return "sampled" in score.stats
 
 
-def only(scorer: Any, article: Article, column: Sequence[Score], kept: frozenset[int]) -> list[Score]:
-    """A scorer's scores of the segments that are kept, null for all others."""
-    scores = [s if index in kept else Score(None, _LEFT_OUT) for index, s in enumerate(column)]
-    return scorer.recomputed(article, scores) if isinstance(scorer, Contextual) else scores
+def only(column: Sequence[Score], kept: frozenset[int]) -> list[Score]:
+    """The scores of the segments that are kept, null for all others."""
+    return [score if index in kept else _NULL for index, score in enumerate(column)]
 
 
 def _without(article: Article, population: Sequence[int], kept: frozenset[int]) -> Article:

@@ -184,32 +184,28 @@ class Stages:
     def _pooled(self, state: _State, scorer: Scorer, article: Article, column: list[Score]) -> Score:
         if self.sampling is None or state.sample is None or article is not state.sample.article:
             return scorer.pool(article, column)
-        return self.sampling.estimate(
-            state.sample, lambda part, kept: scorer.pool(part, only(scorer, part, column, kept))
-        )
+        return self.sampling.estimate(state.sample, lambda part, kept: scorer.pool(part, only(column, kept)))
 
     def _pool_quality(self, state: _State) -> None:
         if QUALITY in state.pooled:
             return
-        columns = [(s, state.columns[s.gives]) for s in self.evaluator.scorers if s.gives in state.columns]
-        quality = self._estimated(state, columns) if state.sample and not state.whole else None
-        if quality is None:
-            article = state.judged or state.article
-            qualities = self.evaluator.qualities(article, state.issues or [], columns)
-            quality = self.evaluator.quality.pool(article, qualities)
+        scorers = [scorer for scorer in self.evaluator.scorers if scorer.gives in state.columns]
+        sampled = {s.gives for s in scorers if s.gives in PARTS and _has_estimate(state, s.gives)}
+        known = self._qualities(state, [scorer for scorer in scorers if scorer.gives not in sampled])
+        quality = self.evaluator.quality.pool(state.judged or state.article, known)
+        if sampled and self.sampling and state.sample:
+            of_sample = self._qualities(state, scorers)
+            pooling = self.evaluator.quality.pool
+            quality = self.sampling.estimate_sum(state.sample, pooling, quality, known, of_sample)
         state.pooled = {QUALITY: quality, **state.pooled}
 
-    def _estimated(self, state: _State, columns: Sequence[tuple[Scorer, list[Score]]]) -> Score | None:
-        """Quality by the sample."""
-        if self.sampling is None or state.sample is None:
-            return None
+    def _qualities(self, state: _State, scorers: Sequence[Scorer]) -> list[Score]:
+        columns = [(scorer, state.columns[scorer.gives]) for scorer in scorers]
+        return self.evaluator.qualities(state.judged or state.article, state.issues or [], columns)
 
-        def value(part: Article, kept: frozenset[int]) -> Score:
-            chosen = [(scorer, only(scorer, part, column, kept)) for scorer, column in columns]
-            qualities = self.evaluator.qualities(part, state.issues or [], chosen)
-            return self.evaluator.quality.pool(part, qualities)
 
-        return self.sampling.estimate(state.sample, value)
+def _has_estimate(state: _State, name: str) -> bool:
+    return is_estimate(state.pooled[name]) and state.pooled[name].value is not None
 
 
 def _each(states: Sequence[_State], work: Callable[[_State], None]) -> None:

@@ -47,18 +47,9 @@ class Licensed(Protocol):
 
 @runtime_checkable
 class Whole(Protocol):
-    """A scorer that has to see every segment of an article: a sample of them says nothing of the whole."""
+    """A scorer that is not given a sample of an article's segments: it needs them all, or is as quick."""
 
     whole_article: ClassVar[bool]
-
-
-@runtime_checkable
-class Contextual(Protocol):
-    """A scorer whose segments' scores rest on the rest of their article, too."""
-
-    def recomputed(self, article: Article, scores: Sequence[Score]) -> list[Score]:
-        """The scores as they are when segments with null ones are no part of the article."""
-        ...
 
 
 scorers: Registry[Scorer] = Registry("scorer", "mtqe.scorers")

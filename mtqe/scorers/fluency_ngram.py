@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from mtqe.data import Article, Score, Segment
-from mtqe.models.fluency import STYLE, FluencyModel, load_fluency, weights_revision
+from mtqe.models.fluency import FluencyModel, load_fluency, weights_revision
 from mtqe.pooling import pool
 from mtqe.scale import penalty_to_score
 from mtqe.scorers.base import scorers
@@ -31,6 +31,7 @@ class FluencyNgram:
     name: ClassVar[str] = "fluency_ngram"
     gives: ClassVar[str] = "fluency"
     default: ClassVar[bool] = True
+    whole_article: ClassVar[bool] = True  # for its style; and a sample's error takes as long
 
     @property
     def revision(self) -> str:
@@ -40,17 +41,6 @@ class FluencyNgram:
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
         return [_article_scores(article) for article in articles]
-
-    def recomputed(self, article: Article, scores: Sequence[Score]) -> list[Score]:
-        """What the style of the article says, heard from those segments alone that have a score."""
-        language = base_language(article.target_lang) if article.target_lang else None
-        model = load_fluency(language) if language else None
-        if model is None or model.machine is None:
-            return list(scores)
-        judged = [(s, score) for s, score in zip(article.segments, scores, strict=True) if score.components]
-        features = [{STYLE[0]: score.components[STYLE[0]].value or 0.0} for _, score in judged]
-        expected = _expected(model, features, [segment.target for segment, _ in judged])
-        return [_with_machine_points(score, expected) if score.components else score for score in scores]
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """Points per 100 words over the whole article, as a score."""
@@ -71,21 +61,10 @@ def _article_scores(article: Article) -> list[Score]:
 def _judged(model: FluencyModel, texts: Sequence[str]) -> Iterator[Score]:
     """Scores of an article's sentences; what its style says of the whole counts for each."""
     found = list(model.judge(texts))
-    expected = _expected(model, [features for _, features in found], texts)
+    probability = model.by_machine([features for _, features in found], list(map(count_words, texts)))
+    expected = model.machine.points * probability if model.machine and probability is not None else 0.0
     for penalty, features in found:
         yield _score(penalty + expected, expected, features)
-
-
-def _expected(model: FluencyModel, features: Sequence[Mapping[str, float]], texts: Sequence[str]) -> float:
-    """The points that a machine's translations have beyond those seen, if these are probably one's."""
-    probability = model.by_machine(features, list(map(count_words, texts)))
-    return model.machine.points * probability if model.machine and probability is not None else 0.0
-
-
-def _with_machine_points(score: Score, expected: float) -> Score:
-    penalty = score.components["fluency_penalty"].value or 0.0
-    points = score.components["machine_points"].value or 0.0
-    return replace(score, value=penalty_to_score(penalty - points + expected))
 
 
 def _why_not(segment: Segment) -> str | None:

@@ -238,23 +238,45 @@ def test_the_error_is_that_of_what_was_not_read() -> None:
     assert errors[0] < 0.3 * errors[1] < errors[2]
 
 
+PAIRS = (
+    ("Le conseil a voté lundi pour le nouveau pont.", "The council voted for the new bridge on Monday."),
+    ("Il a plu toute la journée dans la vieille ville.", "It rained all day in the old town."),
+    ("Les travaux commenceront au printemps.", "He bought three red apples in Paris."),
+)
+
+
 @pytest.mark.usefixtures("here")
 def test_shipped_models_on_a_sample_agree_with_themselves_on_the_whole(tmp_path: Path) -> None:
-    """Fluency, whose English model hears the article's style, and quality; it says how sure they are."""
+    """Adequacy is estimated, and quality with it; fluency sees all; records say how sure they are."""
     rng = Random(1)
-    texts = [" ".join(rng.choice(SENTENCES[:3]) for _ in range(count)) for count in (150, 20)]
-    texts.append(" ".join(rng.choice(SENTENCES) for _ in range(150)))
-    source = write_lines(tmp_path / "in.jsonl", *({"target": text, "target_lang": "en"} for text in texts))
+    pairs = [
+        (name, rng.choice(PAIRS)) for name, count in (("long", 150), ("short", 20)) for _ in range(count)
+    ]
+    languages = {"source_lang": "fr", "target_lang": "en"}
+    rows = [{"article": a, "source": s, "target": t, **languages} for a, (s, t) in pairs]
+    source = write_lines(tmp_path / "in.jsonl", *rows)
     rules = [{"name": "score", "score": "quality", "at_least": 1}]
-    run(source, output=tmp_path / "whole.jsonl", rules=rules, workers=1)
-    run(source, output=tmp_path / "out.jsonl", rules=rules, workers=1, sample={"segments": 60})
-    found = [r["mtqe"] for r in read_lines(tmp_path / "out.jsonl")]
-    assert ["standard_errors" in one for one in found] == [True, False, True]
-    assert [one["signature"].endswith("|sample:60 segments, seed 0") for one in found] == [True, False, True]
-    for one, whole in zip(found, read_lines(tmp_path / "whole.jsonl"), strict=True):
-        for name, error in one.get("standard_errors", {}).items():
-            assert abs(one["scores"][name] - whole["mtqe"]["scores"][name]) < 4 * error + 0.5
-            assert error < 10
+    run(source, output=tmp_path / "whole.jsonl", rules=rules)
+    run(source, output=tmp_path / "out.jsonl", rules=rules, sample={"segments": 60})
+    long, short = (read_lines(tmp_path / "out.jsonl")[row]["mtqe"] for row in (0, 150))
+    assert "standard_errors" not in short
+    assert long["signature"] == short["signature"] + "|sample:60 segments, seed 0"
+    assert set(long["standard_errors"]) == {"adequacy", "quality"}
+    whole = read_lines(tmp_path / "whole.jsonl")[0]["mtqe"]["scores"]
+    assert long["scores"]["fluency"] == whole["fluency"]
+    for name, error in long["standard_errors"].items():
+        assert 0 < abs(long["scores"][name] - whole[name]) < 4 * error < 40
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_known_of_all_segments_is_not_estimated(tmp_path: Path) -> None:
+    """Without a source quality is fluency and issues."""
+    text = " ".join(SENTENCES[n % 4] for n in range(100))
+    source = write_lines(tmp_path / "in.jsonl", {"target": text, "target_lang": "en"})
+    rules = [{"name": "score", "score": "quality", "at_least": 1}]
+    run(source, output=tmp_path / "whole.jsonl", rules=rules)
+    run(source, output=tmp_path / "out.jsonl", rules=rules, sample={"segments": 60})
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
 def test_a_mistake_in_the_run_file_is_named() -> None:
