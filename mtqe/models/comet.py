@@ -14,20 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from math import fsum
-from typing import cast, get_args
+from typing import cast
 
-from mtqe.data import Severity
-from mtqe.errors import ModelError
-from mtqe.models.comet_files import Checkpoint
-from mtqe.models.comet_heads import Pooling, read_estimator, read_mix
-from mtqe.models.comet_joint import JointModel, Tags
-from mtqe.models.comet_loading import LoadedEncoder, load_encoder
+from mtqe.models.comet_families import make_model
+from mtqe.models.comet_loading import load_encoder
 from mtqe.models.comet_result import Judged, Judgement, Model, Row, Side, Sides
 from mtqe.models.comet_separate import SeparateModel
 from mtqe.models.comet_text import Tokenizer, Tokens
 from mtqe.models.devices import Elsewhere, elsewhere, spread
 from mtqe.models.engine import thread_count
-from mtqe.models.packed import Weights
 from mtqe.models.packed_linear import Precision
 from mtqe.models.windows import Window, windows
 
@@ -184,7 +179,7 @@ def load_comet(
     threads = thread_count(threads, devices)
     here = devices[0] if devices else device
     loaded = load_encoder(name, encoder, precision, here, batch_tokens, threads)
-    model = _model(loaded)
+    model = make_model(loaded)
     takes_context = isinstance(model, SeparateModel) and model.mix.pooling == "avg"
     others = elsewhere(
         load_comet,
@@ -196,37 +191,3 @@ def load_comet(
         threads=threads,
     )
     return Comet(model, loaded.tokenizer, takes_context, others)
-
-
-def _model(loaded: LoadedEncoder) -> Model:
-    checkpoint, weights, engine, tokenizer = loaded
-    hparams, layers = checkpoint.hparams, checkpoint.shape.layers
-    estimator = read_estimator(hparams, weights)
-    if checkpoint.family in ("regression_metric", "referenceless_regression_metric"):
-        pooling = _pooling(hparams["pool"], checkpoint.name)
-        mix = read_mix(hparams, weights, layers, pooling)
-        return SeparateModel(engine, tokenizer, mix, estimator, checkpoint.family == "regression_metric")
-    mix = read_mix(hparams, weights, layers, "cls")
-    sides = tuple(side for name, side in _SIDES.items() if name in hparams["input_segments"])
-    scored = checkpoint.family == "xcomet_metric"
-    tags = _tags(checkpoint, weights) if hparams["word_level_training"] else None
-    return JointModel(engine, tokenizer, mix, estimator, sides, tags, scored)
-
-
-_SIDES: dict[str, Side] = {"src": "source", "ref": "reference"}
-
-
-def _tags(checkpoint: Checkpoint, weights: Weights) -> Tags:
-    layer, labels = checkpoint.hparams["word_layer"], tuple(checkpoint.hparams["error_labels"])
-    if not isinstance(layer, int) or not 0 <= layer <= checkpoint.shape.layers:
-        raise ModelError(f"{checkpoint.name}: marks words by layer {layer!r}, which it does not have")
-    if not set(labels) <= set(get_args(Severity)):
-        raise ModelError(f"{checkpoint.name}: marks words as {', '.join(labels)}, which mtqe does not know")
-    return Tags(*weights.linear("hidden2tag"), layer, labels)
-
-
-def _pooling(name: str, model: str) -> Pooling:
-    names: dict[str, Pooling] = {"cls": "cls", "default": "cls", "avg": "avg", "max": "max"}
-    if name not in names:
-        raise ModelError(f"{model}: pools by {name!r}; mtqe knows {', '.join(names)}")
-    return names[name]
