@@ -16,20 +16,30 @@ _RANK = {"minor": 0, "major": 1, "critical": 2}
 
 
 def find_issues(article: Article, detectors: Sequence[Detector]) -> tuple[Article, list[Issue]]:
-    """All issues in text order, and the article with its excluded segments marked as such.
+    """All issues in text order, and the article with its excluded segments marked as such."""
+    article, excluding = set_aside(article, detectors)
+    return article, issues_beside(article, detectors, excluding)
 
-    Detectors that exclude come first; what others mark in excluded segments is dropped, and so
-    is what lies for the most part inside a weightier issue of another kind, which says it already.
-    """
+
+def set_aside(article: Article, detectors: Sequence[Detector]) -> tuple[Article, list[Issue]]:
+    """The article with its excluded segments marked as such, and the issues that exclude them."""
     article = _exclude(article, article.exclusions)
     excluding = _run(article, [d for d in detectors if d.excludes])
     reasons = [
         Exclusion((issue.start, issue.end), f"{issue.category}: {issue.message}") for issue in excluding
     ]
-    article = _exclude(article, reasons)
+    return _exclude(article, reasons), excluding
+
+
+def issues_beside(article: Article, detectors: Sequence[Detector], excluding: list[Issue]) -> list[Issue]:
+    """All issues in text order, of an article and the issues that ``set_aside`` gave.
+
+    What is in excluded segments is dropped, and so is what lies for the most part inside a weightier
+    issue of another kind, which says it already.
+    """
     found = _run(article, [d for d in detectors if not d.excludes])
     kept = [issue for issue in found if not article.segments[issue.segment].excluded]
-    return article, sorted(excluding + _settle(kept), key=attrgetter("start", "end", "category"))
+    return sorted(excluding + _settle(kept), key=attrgetter("start", "end", "category"))
 
 
 def _run(article: Article, detectors: Iterable[Detector]) -> list[Issue]:

@@ -87,6 +87,18 @@ class Measured(Protocol):
         ...
 
 
+class Early(Rule, Protocol):
+    """A rule that may be sure to drop an article before it has all that it needs."""
+
+    def early_needs(self) -> Needs | None:
+        """What that takes; None if there is no such case."""
+        ...
+
+    def judge_early(self, report: ArticleReport) -> Verdict:
+        """Drop what is dropped whatever the rest of the report says. Keep means that this is not known."""
+        ...
+
+
 class Compound(Protocol):
     """A rule that is made of others."""
 
@@ -127,6 +139,11 @@ class Relative(Protocol):
 def is_measured(rule: Any) -> TypeGuard[Measured]:
     """Whether a rule compares a number with limits."""
     return hasattr(rule, "edges")
+
+
+def is_early(rule: Any) -> TypeGuard[Early]:
+    """Whether a rule may be sure before it has all that it needs."""
+    return hasattr(rule, "judge_early")
 
 
 def is_compound(rule: Any) -> TypeGuard[Compound]:

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from mtqe.data import Article, ArticleReport, Issue, Score
 from mtqe.evaluate import Evaluator, mode_of
-from mtqe.filters.base import NOTHING, Needs, Rule, is_compound, is_measured
+from mtqe.filters.base import NOTHING, Needs, Rule, is_compound, is_early, is_measured
 from mtqe.filters.needs import QUALITY, cost, joined
 from mtqe.filters.sampling import Sample, Sampling, is_estimate, only
-from mtqe.issues import find_issues
+from mtqe.issues import issues_beside, set_aside
 from mtqe.prepare import prepare, with_languages
 from mtqe.quality import PARTS
 from mtqe.scorers.base import Scorer, Whole
@@ -44,6 +44,7 @@ class _State:
     words: int
     prepared: Article | None = None  # with languages and segments
     judged: Article | None = None  # with the segments that are no part of it set aside
+    excluding: list[Issue] = field(default_factory=list)  # for these issues
     issues: list[Issue] | None = None
     columns: dict[str, list[Score]] = field(default_factory=dict)
     pooled: dict[str, Score] = field(default_factory=dict)
@@ -52,6 +53,15 @@ class _State:
     numbers: dict[str, float | None] = field(default_factory=dict)
     sample: Sample | None = None
     whole: bool = False  # whether a sample was not enough
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule and what it needs; ``early`` is what it needs to be sure that it drops an article."""
+
+    rule: Rule
+    needs: Needs
+    early: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,13 +94,28 @@ class Stages:
                 states = []
         yield from self._decide(states)
 
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Rules in order of cost, and before some of them what makes them sure to drop."""
+        whole = [Step(rule, rule.needs()) for rule in self.rules]
+        early = [
+            Step(rule, needs, early=True)
+            for rule in self.rules
+            if not self.every_rule and is_early(rule) and (needs := rule.early_needs()) is not None
+        ]
+        return tuple(sorted([*early, *whole], key=lambda step: cost(step.needs)))
+
     def _decide(self, states: list[_State]) -> Iterator[Decision]:
         left = states
-        for rule in self.ordered:
-            self._work_out(left, rule.needs())
-            self._read_on(left, rule)
-            for state in left:
-                self._judge(state, rule)
+        for step in self.steps:
+            self._work_out(left, step.needs)
+            if step.early:
+                for state in left:
+                    self._judge_early(state, step)
+            else:
+                self._read_on(left, step.rule)
+                for state in left:
+                    self._judge(state, step.rule)
             left = left if self.every_rule else [state for state in left if state.rule is None]
         self._work_out([state for state in states if state.rule is None], self.always)
         return (self._decision(state) for state in states)
@@ -118,6 +143,17 @@ class Stages:
         if not verdict.keep:
             state.rule = state.rule or rule.label
             state.reasons.append(verdict.reason or rule.label)
+
+    def _judge_early(self, state: _State, step: Step) -> None:
+        """Drop what is sure to be dropped. An estimate is never sure."""
+        report = self._report(state)
+        scores = (report.scores[name] for name in step.needs.scores)
+        if not is_early(step.rule) or any(map(is_estimate, scores)):
+            return
+        verdict = step.rule.judge_early(report)
+        if not verdict.keep:
+            state.rule = step.rule.label
+            state.reasons.append(verdict.reason or step.rule.label)
 
     def _decision(self, state: _State) -> Decision:
         keep = state.rule is None
@@ -157,12 +193,13 @@ class Stages:
 
     def _set_aside(self, state: _State) -> None:
         if state.judged is None:
-            excluding = [detector for detector in self.evaluator.detectors if detector.excludes]
-            state.judged, _ = find_issues(self._prepare(state), excluding)
+            state.judged, state.excluding = set_aside(self._prepare(state), self.evaluator.detectors)
 
     def _find_issues(self, state: _State) -> None:
         if state.issues is None:
-            state.judged, state.issues = find_issues(self._prepare(state), self.evaluator.detectors)
+            self._set_aside(state)
+            judged = state.judged or state.article
+            state.issues = issues_beside(judged, self.evaluator.detectors, state.excluding)
 
     def _score(self, states: Sequence[_State], name: str) -> None:
         """The columns of a score, of those states that lack it."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mtqe.data import Article
 from mtqe.evaluate import Evaluator
 from mtqe.filters.run_file import filter_run
-from mtqe.filters.stages import Stages
+from mtqe.filters.stages import Decision, Stages
 
 TEXTS = [
     "It rained.",
@@ -31,6 +31,14 @@ RULES: list[dict[str, Any]] = [
     {"name": "issues", "category": "repetition", "at_most": 20},
     {"name": "score", "score": "quality", "at_least": 40},
     {"name": "foreign_share", "at_most": 0.1},
+    {
+        "name": "bad_translation",
+        "at_most": 0.4,
+        "bias": -1.5,
+        "scores": {"fluency": 0.4, "human_written": 0.2},
+        "usual": {"fluency": {"en": 5.0}, "human_written": {"en": 12.0}},
+        "issues": {"repetition": 1.6, "mojibake": 3.0},
+    },
     {"name": "any", "of": [{"name": "length", "at_least": 12}, {"name": "issues", "at_most": 0}]},
 ]
 
@@ -38,13 +46,35 @@ RULES: list[dict[str, Any]] = [
 @settings(deadline=None, max_examples=12)
 @given(st.lists(st.sampled_from(TEXTS), max_size=5), st.lists(st.sampled_from(RULES), max_size=4))
 def test_stages_keep_what_all_rules_together_keep(texts: list[str], chosen: list[dict[str, Any]]) -> None:
-    """And name the same rule and first reason, whatever is left out on the way."""
+    """And name the same rule and first reason, whatever is left out on the way.
+
+    Where a rule is sure before others are asked, it is named.
+    """
     articles = [Article(str(number), text) for number, text in enumerate(texts)]
     staged = list(filter_run({"rules": chosen}).filter.decide(articles))
     together = list(filter_run({"rules": chosen, "every_rule": True}).filter.decide(articles))
-    assert [(d.keep, d.rule, d.reasons[:1]) for d in staged] == [
-        (d.keep, d.rule, d.reasons[:1]) for d in together
-    ]
+    assert [d.keep for d in staged] == [d.keep for d in together]
+    usual = [(a, b) for a, b in zip(staged, together, strict=True) if not _early(a)]
+    assert all((a.rule, a.reasons[:1]) == (b.rule, b.reasons[:1]) for a, b in usual)
+
+
+def _early(decision: Decision) -> bool:
+    return any("translation at least " in reason for reason in decision.reasons)
+
+
+def test_what_is_sure_by_its_scores_is_dropped_before_detectors_run() -> None:
+    """With a reason that says so; issues could only make it worse."""
+    rule = next(rule for rule in RULES if rule["name"] == "bad_translation")
+    keep = filter_run({"rules": [rule, {"name": "foreign_share", "at_most": 0.3}]}).filter
+    good = "The council met on Monday and voted for the new bridge over the river."
+    bad = "The the of of to to in in and and it it at at."
+    articles = [Article(text, text, target_lang="en") for text in (good, bad)]
+    kept, dropped = keep.decide(articles)
+    assert (kept.keep, dropped.keep, dropped.report.issues) == (True, False, ())
+    assert dropped.reasons[0].startswith("probability of bad machine translation at least 1,")
+    assert "(most of it from fluency)" in dropped.reasons[0]
+    worse = filter_run({"rules": [rule | {"issues": {"repetition": -1.0}}]}).filter
+    assert [step.early for step in worse.stages.steps] == [False]
 
 
 def test_stages_say_the_numbers_of_a_report() -> None:

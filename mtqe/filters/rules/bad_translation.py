@@ -13,6 +13,8 @@ from mtqe.filters.base import Needs, Verdict, rules
 from mtqe.scale import HINT_CONFIDENCE, score_to_penalty
 from mtqe.text.languages import base_language
 
+_WHAT = "probability of bad machine translation"
+
 
 @rules.register
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class BadTranslation:
     @property
     def label(self) -> str:
         """``probability of bad machine translation at most 0.5``."""
-        return limits.described("probability of bad machine translation", None, self.at_most)
+        return limits.described(_WHAT, None, self.at_most)
 
     def needs(self) -> Needs:
         """The scores and categories that have weights."""
@@ -58,8 +60,7 @@ class BadTranslation:
 
     def measure(self, report: ArticleReport) -> float:
         """The probability, 0 to 1."""
-        logit = self.bias + sum(self.terms(report).values())
-        return 1.0 / (1.0 + math.exp(-max(min(logit, 50.0), -50.0)))
+        return _probability(self.bias + sum(self.terms(report).values()))
 
     def limits(self) -> tuple[float | None, float | None]:
         """No least, and the most."""
@@ -67,13 +68,27 @@ class BadTranslation:
 
     def judge(self, report: ArticleReport) -> Verdict:
         """Keep what is likely enough to be good; the reason names what weighs most."""
-        what = "probability of bad machine translation"
-        verdict = limits.compared(self.measure(report), None, self.at_most, what)
+        terms = self.terms(report)
+        probability = _probability(self.bias + sum(terms.values()))
+        return self._with_causes(limits.compared(probability, None, self.at_most, _WHAT), terms)
+
+    def _with_causes(self, verdict: Verdict, terms: Mapping[str, float]) -> Verdict:
         if verdict.keep or verdict.reason is None:
             return verdict
-        terms = sorted(self.terms(report).items(), key=lambda pair: -pair[1])
-        most = ", ".join(name for name, value in terms[:3] if value > 0)
+        ordered = sorted(terms.items(), key=lambda pair: -pair[1])
+        most = ", ".join(name for name, value in ordered[:3] if value > 0)
         return Verdict(False, verdict.reason + (f" (most of it from {most})" if most else ""))
+
+    def early_needs(self) -> Needs | None:
+        """The scores alone: issues that count against an article can't make it any better."""
+        usable = self.scores and self.issues and min(self.issues.values()) >= 0
+        return Needs(languages=True, scores=frozenset(self.scores)) if usable else None
+
+    def judge_early(self, report: ArticleReport) -> Verdict:
+        """Drop what has too high a probability even if no issue is found in it."""
+        terms = {name: weight * self._points(report, name) for name, weight in self.scores.items()}
+        least = _probability(self.bias + sum(terms.values()))
+        return self._with_causes(limits.compared(least, None, self.at_most, f"{_WHAT} at least"), terms)
 
     def terms(self, report: ArticleReport) -> dict[str, float]:
         """What each score and category adds to the logit."""
@@ -91,3 +106,8 @@ class BadTranslation:
         found = (issue.confidence for issue in report.issues if issue.category == category)
         weight = sum(confidence for confidence in found if confidence >= self.confidence)
         return 100.0 * weight / (report.words + self.prior)
+
+
+def _probability(logit: float) -> float:
+    """Of a logit that may be too large for a float's exponent."""
+    return 1.0 / (1.0 + math.exp(-max(min(logit, 50.0), -50.0)))
