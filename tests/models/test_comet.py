@@ -123,6 +123,18 @@ def test_several_devices_give_what_one_gives(folder: Folder) -> None:
     assert places == [[(span.start, span.end) for span in judgement.spans] for judgement in one]
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_a_gpu_gives_the_processors_scores(folder: Folder, case: str) -> None:
+    """In 32 bits, whose sums it takes in another order."""
+    mode = max((mode for mode in ORIGINAL[case] if mode != CONTEXT_MODE), key=len)
+    found = [
+        [one.score for one in fresh(folder(case), device=device).judge(rows(mode))]
+        for device in ("cpu", "cuda")
+    ]
+    assert found[0] == pytest.approx(found[1], abs=CLOSE)
+
+
 def test_memory_that_runs_out_never_shows_in_scores(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A device with room for few tokens: batches are halved until they fit."""
     expected = [one.score for one in fresh(folder("kiwi")).judge(rows("src"))]
