@@ -172,6 +172,25 @@ def test_a_long_row_is_read_in_windows_and_its_tail_counts(folder: Path, mode: s
     assert abs(other.points - whole.points) > CLOSE
 
 
+def test_a_passage_that_the_target_leaves_out_counts(folder: Path) -> None:
+    """Its windows have no target to weigh them by."""
+    model = fresh(folder, "24")
+    source, left_out = "Der Hund bellte. ", "Es regnete den ganzen Tag, und niemand kam. " * 200
+    whole, changed = (
+        model.judge([Row("The dog barked.", source + left_out + end)])[0] for end in ("", "Ja.")
+    )
+    assert whole.windows > 1
+    assert abs(changed.points - whole.points) > CLOSE
+
+
+def test_several_devices_give_what_one_gives(folder: Path) -> None:
+    """In order, each but the first in a process of its own."""
+    one = points(fresh(folder, threads=1), rows("24"))
+    assert points(fresh(folder, devices=("cpu", "cpu"), threads=1), rows("24")) == pytest.approx(
+        one, abs=CLOSE
+    )
+
+
 def test_every_window_fits_and_none_of_the_text_is_left_out(folder: Path) -> None:
     """Windows are parallel parts: together they are the whole of either side."""
     model = fresh(folder, "23")

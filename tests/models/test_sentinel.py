@@ -71,6 +71,13 @@ def test_the_batch_never_shows(folder: Folder) -> None:
     assert [scores(model, [text])[0] for text in given] == pytest.approx(together, abs=2e-6)
 
 
+def test_several_devices_give_what_one_gives(folder: Folder) -> None:
+    """In order, each but the first in a process of its own."""
+    path, given = folder("sentinel-cand"), texts("sentinel-cand")
+    one = scores(fresh(path, threads=1), given)
+    assert scores(fresh(path, devices=("cpu", "cpu"), threads=1), given) == pytest.approx(one, abs=2e-6)
+
+
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
 def test_lower_precision_is_near(folder: Folder, precision: str) -> None:
     """And a score depends on no batch mate."""
