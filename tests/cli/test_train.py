@@ -40,6 +40,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Any:
     return run_mtqe
 
 
+# What is made of annotators' marks, and not of their points.
+_WITHOUT_POINTS = ("copied_words", "error_spans")
+
+
 def config(folder: Path, **options: Any) -> Path:
     """A run file of a training."""
     path = folder / "train.yaml"
@@ -64,6 +68,7 @@ def made(path: Path, model: str) -> dict[str, Any]:
         ("ngram", {"languages": ["de"]}, ["ngram.de.safetensors"]),
         ("style", {"languages": ["de"]}, ["style.de.safetensors"]),
         ("copied_words", {}, ["copied_words.json"]),
+        ("error_spans", {}, ["error_spans.json"]),
         ("adequacy_vectors", {}, ["adequacy_vectors.json"]),
     ],
 )
@@ -83,7 +88,7 @@ def test_weights_say_what_they_were_made_from(
     for name, of_file in found["data"].items():
         assert of_file["sha256"] == hashlib.sha256((data / name).read_bytes()).hexdigest()
         assert of_file["licence"] in {"Apache-2.0", "CC0-1.0", "MIT"}
-    assert "views/mqm_adequacy_fluency_segments.jsonl.gz" in found["data"] or model == "copied_words"
+    assert "views/mqm_adequacy_fluency_segments.jsonl.gz" in found["data"] or model in _WITHOUT_POINTS
     assert str(tmp_path) not in json.dumps(found)
 
 
