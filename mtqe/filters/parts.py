@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mtqe.errors import InputError
-from mtqe.filters import arrow
+from mtqe.filters import arrow, tables
 from mtqe.filters.outputs import Output, Part, writing
 
 _COPY = 1 << 20
@@ -57,8 +57,31 @@ class Parts:
         """The files of a folder; or the table, put together."""
         numbers = [number for number, part in enumerate(done) if part is not None]
         if self._output.folder:
-            return [{"path": self._path(n).name, **(done[n] or {})} for n in numbers]
+            changed = self._made_alike(numbers) if self._output.kind == "parquet" else {}
+            return [{"path": self._path(n).name, **changed.get(n, done[n] or {})} for n in numbers]
         return [_put_together(self._output, [self._path(n) for n in numbers])]
+
+    def _made_alike(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Give all tables of the folder the same columns; what the changed ones are now."""
+        from pyarrow import parquet
+
+        paths = {number: self._path(number) for number in numbers}
+        schema = _schema(list(paths.values()), self._output.path)
+        others = {n: path for n, path in paths.items() if not parquet.read_schema(path).equals(schema)}
+        return {n: _write_over(path, schema) for n, path in others.items()}
+
+
+def _write_over(path: Path, schema: Any) -> dict[str, Any]:
+    from pyarrow import parquet
+
+    temporary = path.with_name(f".{path.name}.part")
+    with writing(path):
+        with temporary.open("wb") as stream:
+            _save(tables.fitted(parquet.read_table(path), schema, path), stream, path)
+            os.fsync(stream.fileno())
+        found = _described(temporary)
+        temporary.replace(path)
+    return found
 
 
 def _write(path: Path, parts: Sequence[bytes], output: Output) -> dict[str, Any]:
@@ -80,14 +103,18 @@ def _write(path: Path, parts: Sequence[bytes], output: Output) -> dict[str, Any]
 
 
 def _write_table(stream: BinaryIO, parts: Sequence[bytes], path: Path) -> None:
+    _save(tables.concatenated([arrow.unpacked(part) for part in parts], path), stream, path)
+
+
+def _save(table: Any, stream: BinaryIO, path: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        table = pa.concat_tables([arrow.unpacked(part) for part in parts])
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path}: its rows come of files with different columns: {error}") from error
-    parquet.write_table(table, stream, compression="zstd")
+        parquet.write_table(table, stream, compression="zstd")
+    except pa.ArrowNotImplementedError as error:
+        first = str(error).split(". ")[0]
+        raise InputError(f"{path}: {first}; write .jsonl") from error
 
 
 def _described(path: Path) -> dict[str, Any]:
@@ -106,7 +133,7 @@ def _put_together(output: Output, parts: Sequence[Path]) -> dict[str, Any]:
     with writing(output.path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            _join_tables(stream, parts)
+            _join_tables(stream, parts, output.path)
             stream.flush()
             os.fsync(stream.fileno())
         found = _described(temporary)
@@ -114,15 +141,21 @@ def _put_together(output: Output, parts: Sequence[Path]) -> dict[str, Any]:
     return {"path": output.path.name, **found}
 
 
-def _join_tables(stream: BinaryIO, parts: Sequence[Path]) -> None:
+def _join_tables(stream: BinaryIO, parts: Sequence[Path], path: Path) -> None:
     """Row group by row group, so that memory does not grow with their number."""
     from pyarrow import parquet
 
-    writer = None
-    for part in parts:
-        file = parquet.ParquetFile(part)
-        writer = writer or parquet.ParquetWriter(stream, file.schema_arrow, compression="zstd")
-        for group in range(file.num_row_groups):
-            writer.write_table(file.read_row_group(group))
-    if writer is not None:
-        writer.close()
+    schema = _schema(parts, path)
+    with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
+        for part in parts:
+            with parquet.ParquetFile(part) as file:
+                for group in range(file.num_row_groups):
+                    writer.write_table(tables.fitted(file.read_row_group(group), schema, path))
+
+
+def _schema(parts: Sequence[Path], path: Path) -> Any:
+    """The schema of all parts together; no columns if there are none."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    return tables.unified([parquet.read_schema(part) for part in parts], path) if parts else pa.schema([])

@@ -9,8 +9,7 @@ from typing import Any
 
 import orjson
 
-from mtqe.errors import InputError
-from mtqe.filters import arrow, tally
+from mtqe.filters import arrow, tables, tally
 from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.chunks import Chunk
 from mtqe.filters.sound import sound_records
@@ -148,17 +147,22 @@ class Work:
         if output is None or not (chosen or (output == "parquet" and chunk.kind == "arrow")):
             return []  # a table without rows still has its columns
         if output == "parquet":
-            if chunk.kind != "arrow":
-                raise InputError(
-                    f"{chunk.file}: is written as .jsonl; a Parquet output needs a Parquet input or a dataset"
-                )
-            return [self._table(chunk, chosen, filter)]
+            return [self._table(chunk, rows, chosen, filter)]
         lines = b"".join(_line(rows[row], decision, filter) for row, decision in chosen)
         return [compressed(lines, output)]
 
-    def _table(self, chunk: Chunk, chosen: Sequence[tuple[int, Decision]], filter: ArticleFilter) -> bytes:
-        table = arrow.unpacked(chunk.payload)
-        taken = arrow.unpacked(arrow.taken(table, [row for row, _ in chosen]))
+    def _table(
+        self,
+        chunk: Chunk,
+        rows: Sequence[Row],
+        chosen: Sequence[tuple[int, Decision]],
+        filter: ArticleFilter,
+    ) -> bytes:
+        if chunk.kind == "arrow":
+            table = arrow.unpacked(chunk.payload)
+            taken = arrow.unpacked(arrow.taken(table, [row for row, _ in chosen]))
+        else:
+            taken = tables.from_records([rows[row].record or {} for row, _ in chosen], chunk.file)
         if filter.add == "nothing":
             return arrow.packed(taken)
         added = [filter.added(decision) for _, decision in chosen]

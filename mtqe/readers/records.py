@@ -196,19 +196,19 @@ def _row(record: dict[str, Any], options: ReadOptions) -> _Row:
         reference=texts["reference"],
         source_lang=_language(texts["source_lang"] or pair[0] or options.source_lang),
         target_lang=_language(texts["target_lang"] or pair[1] or options.target_lang),
-        meta=_carried(meta),
+        meta=carried(meta),
         notes=notes,
     )
 
 
-def _carried(value: Any, depth: int = 0) -> Any:
+def carried(value: Any, depth: int = 0) -> Any:
     """What a record carries beside our fields, as any JSON writer can write it."""
     if depth > _DEEPEST:
         raise BadRecordError(f"is nested too deeply: more than {_DEEPEST} levels")
     if isinstance(value, dict):
-        return {_clean(name): _carried(inner, depth + 1) for name, inner in value.items()}
+        return {_clean(name): carried(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_carried(inner, depth + 1) for inner in value]
+        return [carried(inner, depth + 1) for inner in value]
     if isinstance(value, int) and abs(value) >= _LARGEST:
         return float(value)
     return _clean(value) if isinstance(value, str) else value

@@ -11,7 +11,7 @@ import pytest
 from mtqe.errors import InputError
 from mtqe.readers import read
 
-from .engine import read_lines, record, run
+from .engine import read_lines, record, run, write_lines
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -60,11 +60,51 @@ def test_a_table_can_become_lines(tmp_path: Path) -> None:
     assert line == record(1) | {"raw": "\x01", "day": "1970-01-02"}
 
 
-def test_lines_can_not_become_a_table(tmp_path: Path) -> None:
-    """That would be a guess at types; it is said."""
-    (tmp_path / "in.jsonl").write_text(json.dumps(record(1)) + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match="needs a Parquet input"):
-        run(tmp_path / "in.jsonl", output=tmp_path / "out.parquet")
+def varied(number: int) -> dict[str, Any]:
+    """A record whose fields come and go, and whose types are only known from others."""
+    long = {"target": f"It rained for {number} days in the old town."}
+    fields = [{"n": None, "tags": []}, {"n": number, "tags": ["a"]}, {"n": 0.5, "crawl": {"x": "\ud83d"}}]
+    return long | fields[min(number // 500, 2)] | ({"big": 2**70} if number == 700 else {})
+
+
+@pytest.mark.parametrize("output", ["out.parquet", "out"])
+def test_lines_become_a_table(tmp_path: Path, output: str) -> None:
+    """Whose types fit the values of all shards; what a record lacks is null."""
+    source = write_lines(tmp_path / "in.jsonl", *(json.dumps(varied(n)) for n in range(1500)))
+    like = tmp_path / "like.parquet"
+    pq.write_table(pa.table({"target": pa.array([], pa.string())}), like)
+    inputs = [source] if output.endswith(".parquet") else [like, source]
+    run(*inputs, output=tmp_path / output, output_options={"shard_megabytes": 0.02})
+    files = (
+        [tmp_path / output] if output.endswith(".parquet") else sorted((tmp_path / output).glob("*.parquet"))
+    )
+    tables = [pq.read_table(file) for file in files]
+    assert len({str(table.schema) for table in tables}) == 1
+    rows = [row for table in tables for row in table.to_pylist()]
+    assert [row["n"] for row in rows] == [*[None] * 500, *map(float, range(500, 1000)), *[0.5] * 500]
+    assert [rows[n]["tags"] for n in (0, 600, 1200)] == [[], ["a"], None]
+    assert rows[1200]["crawl"] == {"x": "\ufffd"}
+    assert rows[700]["big"] == 2.0**70
+    assert rows[0]["mtqe"]["keep"] is True
+    if not output.endswith(".parquet"):
+        manifest = json.loads((tmp_path / output / "manifest.json").read_text(encoding="utf-8"))
+        assert [entry["bytes"] for entry in manifest["outputs"]["kept"]] == [f.stat().st_size for f in files]
+
+
+def test_a_table_of_nothing_is_one(tmp_path: Path) -> None:
+    """Though its columns are not known."""
+    source = write_lines(tmp_path / "in.jsonl", record(0))
+    run(source, output=tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
+
+
+def test_a_field_of_several_kinds_is_no_column(tmp_path: Path) -> None:
+    """It is named, with the way out."""
+    mixed = [record(1) | {"n": 1}, record(2) | {"n": "one"}]
+    with pytest.raises(
+        InputError, match=r"in\.jsonl: the field 'n' has values of several kinds.*write \.jsonl"
+    ):
+        run(write_lines(tmp_path / "in.jsonl", *mixed), output=tmp_path / "out.parquet")
 
 
 @pytest.mark.parametrize(
