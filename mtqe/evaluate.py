@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,7 @@ class Evaluator:
 
     def _limits(self, article: Article) -> Iterator[str]:
         """What was not looked for, because the language is not known well enough."""
-        unfit = [d.name for d in self.detectors if isinstance(d, Limited) and not d.knows(article)]
+        unfit = [name for name, detector in self._limited if not detector.knows(article)]
         if unfit and article.segments:
             pair = (
                 f"{article.source_lang}-{article.target_lang}" if article.source_lang else article.target_lang
@@ -140,8 +141,17 @@ class Evaluator:
 
     def _terms(self) -> Iterator[str]:
         """What the licences of the models forbid."""
-        found = [part.terms() for part in (*self.scorers, *self.detectors) if isinstance(part, Licensed)]
+        found = [part.terms() for part in self._licensed]
         yield from dict.fromkeys(note for note in found if note)
+
+    # Known once: a look at all members of a protocol, for each article, takes longer than some detectors.
+    @cached_property
+    def _limited(self) -> list[tuple[str, Limited]]:
+        return [(detector.name, detector) for detector in self.detectors if isinstance(detector, Limited)]
+
+    @cached_property
+    def _licensed(self) -> list[Licensed]:
+        return [part for part in (*self.scorers, *self.detectors) if isinstance(part, Licensed)]
 
     def signature(self, article: Article, mode: Mode) -> str:
         """What made the numbers of an article's report, in one line."""

@@ -93,7 +93,7 @@ def suspect(tokens: Sequence[Token], target: str, source: str | None) -> str | N
     for language in neighbours(target):
         known = frequencies(language, "small")
         if known is not None:
-            gain = sum(known[form] - known.floor for form in rare)
+            gain = known.above_floor(rare)
             gain *= _SOURCE_FACTOR if source and language == base_language(source) else 1.0
             if gain > most:
                 best, most = language, gain

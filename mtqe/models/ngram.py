@@ -124,13 +124,13 @@ def token_ids(text: str, language: str, ids: Mapping[str, int]) -> Iterator[int]
     where every word has one, only if the language has no such word.
     """
     first = True
-    for kind, token in tokens(text, language):
-        if kind in _CLASS_OF:
-            yield _CLASS_OF[kind]
-        elif kind == "mark":
-            yield ids.get(token, RARE)
+    for match in _matches(text, language):
+        kind = match.lastgroup
+        if kind == "word":
+            known = ids.get(match[0].lower())
+            yield _word_id(match[0], first, language, ids) if known is None else known
         else:
-            yield _word_id(token, first, language, ids)
+            yield ids.get(match[0], RARE) if kind == "mark" else _CLASS_OF[str(kind)]
         first = first and kind == "mark"
 
 
@@ -151,10 +151,8 @@ def _matches(text: str, language: str) -> Iterator[re.Match[str]]:
 
 
 def _word_id(token: str, first: bool, language: str, ids: Mapping[str, int]) -> int:
+    """The class of a word that is not in the vocabulary."""
     word = token.lower()
-    known = ids.get(word)
-    if known is not None:
-        return known
     if token[0].isupper() and not first:
         return NAME
     if _is_word(word, language):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from math import log10
 
@@ -67,6 +67,11 @@ class Frequencies:
 
     def __contains__(self, word: object) -> bool:
         return word in self._found
+
+    def above_floor(self, words: Sequence[str]) -> float:
+        """By how much these words are more frequent than words of no list, all together."""
+        found = filter(None, map(self._found.get, words))
+        return sum(log10(frequency) + _ZIPF - self.floor for frequency in found)
 
     @cached_property
     def everyday(self) -> frozenset[str]:
