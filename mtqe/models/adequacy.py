@@ -12,8 +12,11 @@ from math import log
 
 import numpy as np
 
+from mtqe.errors import ModelError
 from mtqe.models.assessment import AssessmentModel, load_assessment
 from mtqe.models.calibration import Calibration, Matrix, agreed, never_below_zero
+from mtqe.models.fluency import NGRAMS, STYLE, load_fluency, shrink
+from mtqe.models.fluency import features_of as fluency_features
 from mtqe.models.language_id import identify
 from mtqe.models.ngram import UNSPACED, WEIGHTS
 from mtqe.models.quality_net import OUTPUTS, load_quality_net
@@ -21,10 +24,15 @@ from mtqe.models.sentence_encoder import LANGUAGES, encoder_revision, load_encod
 from mtqe.models.word_language import frequencies
 
 # Names of the features; each is larger for worse pairs. Beside a source the quality network is
-# asked as well.
+# asked as well; and, in languages that have the models, how the target reads by itself: what reads
+# badly is often translated wrongly.
 FEATURES = ("distance", "length_surprise", "numbers_lost")
 NET = ("net_total", "net_accuracy", "net_spoilt", "net_machine")
+READING = (*NGRAMS, *STYLE)
 _OUTPUTS = [OUTPUTS.index(name.removeprefix("net_")) for name in NET]
+
+# The calibration of target languages that have none of their own.
+OTHERS = "others"
 
 # Points per 100 words of text that is no translation: see ``mtqe.scale``, this is a score of 1.
 _BROKEN = 100.0
@@ -65,7 +73,7 @@ class Judgement:
 class AdequacyModel:
     """Calibrations for the source and for a reference, and how long each language's text is."""
 
-    network: Mapping[str, Calibration]  # by target language; "en" stands for others
+    network: Mapping[str, Calibration]  # by target language, or ``OTHERS``
     source: Calibration
     reference: Calibration
     assessment: AssessmentModel
@@ -83,11 +91,22 @@ class AdequacyModel:
         if against != "source":
             return self.reference.penalty(features)
         by_vectors = self.source.penalty(features[:, : len(FEATURES)])
-        by_network = {name: one.penalty(features) for name, one in self.network.items()}
-        names = [pair.target_lang if pair.target_lang in by_network else "en" for pair in pairs]
-        chosen = np.array([by_network[name][i] for i, name in enumerate(names)])
+        chosen = np.zeros(len(pairs))
+        names = [pair.target_lang if pair.target_lang in self.network else OTHERS for pair in pairs]
+        for name in set(names):
+            own = [i for i, one in enumerate(names) if one == name]
+            targets = [pairs[i].target for i in own]
+            chosen[own] = self.network[name].penalty(self._with_reading(features[own], targets, name))
         lead = self._assessed(pairs)
         return agreed(np.where(lead == 0, chosen, never_below_zero(chosen - lead)), [by_vectors])
+
+    def _with_reading(self, features: Matrix, targets: Sequence[str], language: str) -> Matrix:
+        """Features with those of ``READING``, for a language with a calibration of its own."""
+        if language == OTHERS:
+            return features
+        reading, tokens = reading_of(targets, language)
+        means = np.array(self.network[language].means[features.shape[1] :])
+        return np.concatenate([features, shrink(reading, tokens, means)], axis=1)
 
     def _assessed(self, pairs: Sequence[Pair]) -> Matrix:
         """Points that direct assessments take off, for the pairs of languages that have any."""
@@ -131,6 +150,15 @@ def features_of(pairs: Sequence[Pair], log_length: dict[str, float], against: st
         return vectors
     outputs = load_quality_net().judge([(pair.target, pair.other) for pair in pairs])
     return np.concatenate([vectors, outputs[:, _OUTPUTS]], axis=1)
+
+
+def reading_of(targets: Sequence[str], language: str) -> tuple[Matrix, Matrix]:
+    """One row of ``READING`` for each target, and its number of tokens."""
+    model = load_fluency(language)
+    if model is None:
+        raise ModelError(f"no model of how {language!r} reads; install mtqe again")
+    features, tokens = fluency_features(targets, model.ngram, model.style, None)
+    return features[:, : len(READING)], tokens
 
 
 def vector_features(pairs: Sequence[Pair], log_length: dict[str, float]) -> Matrix:

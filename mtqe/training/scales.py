@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,14 +51,16 @@ SEED = 3
 # machines write.
 LANGUAGES = ("de",)
 
+# Languages with enough judged translations into them.
+JUDGED = ("de", "en")
+
 # Points per 100 words beyond which a sentence is bad whatever it says.
 _MOST = 60.0
 
 # How much differences between sources count beside those within, and spoilt sentences beside judged.
-# The more these count, the better damage is seen and the worse systems are ordered; there are more
-# kinds of damage in English, which has DEMETR's.
+# The more these count, the better damage is seen and the worse systems are ordered.
 _BETWEEN = 0.2
-_SPOILT = {"de": 0.03, "en": 0.06}
+_SPOILT_IN_FLUENCY, _SPOILT_IN_ADEQUACY = 0.03, 0.06
 _SPOILT_SOURCES = 1500
 
 # MQM points of DEMETR's kinds by the word that their names begin with; of sentences spoilt here, but
@@ -148,12 +150,11 @@ def _spoilt(found: Sequence[Translation]) -> Iterator[Contrast]:
 Measure = Callable[[Sequence[Translation]], Matrix]
 
 
-def fit(
-    material: Material, measure: Measure, points: Sequence[float], wanted: Sequence[Contrast]
-) -> Calibration:
+def fit(material: Material, measure: Measure, points: Sequence[float], spoilt_share: float) -> Calibration:
     """The calibration of what ``measure`` says, on judged translations with these points."""
+    contrasts = material.contrasts
     natural, good, bad = (
-        measure(t) for t in (material.judged, [c.good for c in wanted], [c.bad for c in wanted])
+        measure(t) for t in (material.judged, [c.good for c in contrasts], [c.bad for c in contrasts])
     )
     known = np.flatnonzero(~np.isnan(natural).all(axis=0)).tolist()
     hinges = [(f, knot) for f in known for knot in _knots(natural[:, f], bad[:, f])]
@@ -163,8 +164,8 @@ def fit(
     groups = _numbered([(t.source, t.languages) for t in material.judged])
     spread = _BETWEEN * (design - design.mean(axis=0)), _BETWEEN * (target - target.mean())
     parts = [(_centred(design, groups), _centred(target[:, None], groups)[:, 0]), spread]
-    share = np.sqrt(_SPOILT[material.judged[0].languages[0]])
-    parts.append((share * worse, share * np.array([c.points for c in wanted])))
+    share = np.sqrt(spoilt_share)
+    parts.append((share * worse, share * np.array([c.points for c in contrasts])))
     x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
     weights = non_negative_least_squares(x, y, np.ones(len(y)))
     return _calibration(natural, hinges, weights, target)
@@ -212,11 +213,15 @@ def fluency_measure(ngram: NgramModel, language: str) -> Measure:
     style = load_style(language)
 
     def measure(translations: Sequence[Translation]) -> Matrix:
-        texts = [t.target for t in translations]
-        features, tokens = fluency.features_of(texts, ngram, style, load_quality_net())
-        return fluency.shrink(features, tokens, np.nan_to_num(features).mean(axis=0))
+        return _shrunk(
+            *fluency.features_of([t.target for t in translations], ngram, style, load_quality_net())
+        )
 
     return measure
+
+
+def _shrunk(features: Matrix, tokens: Matrix) -> Matrix:
+    return fluency.shrink(features, tokens, np.nan_to_num(features).mean(axis=0))
 
 
 def adequacy_measure(log_length: dict[str, float]) -> Measure:
@@ -229,19 +234,31 @@ def adequacy_measure(log_length: dict[str, float]) -> Measure:
     return measure
 
 
+def with_reading(measure: Measure, ngram: NgramModel, language: str) -> Measure:
+    """The same, and how the target reads by itself."""
+    style = load_style(language)
+
+    def both(translations: Sequence[Translation]) -> Matrix:
+        features, tokens = fluency.features_of([t.target for t in translations], ngram, style, None)
+        reading = _shrunk(features[:, : len(adequacy.READING)], tokens)
+        return np.concatenate([measure(translations), reading], axis=1)
+
+    return both
+
+
 def half_model(data: Path, language: str) -> NgramModel:
     """The n-grams of the documents that are not calibrated on."""
     half = fluent_texts(data, language, lambda document: not is_calibration(document))
     return NgramModel(language, estimate(list(half), language), {})
 
 
-def fluency_scales(data: Path, material: Material) -> dict[str, Any]:
+def fluency_scales(material: Material, halves: Mapping[str, NgramModel]) -> dict[str, Any]:
     """What ``fluency.json`` holds."""
     languages = {}
     for language in LANGUAGES:
         own = material.of(language)
-        measure = fluency_measure(half_model(data, language), language)
-        languages[language] = fit(own, measure, [t.fluency for t in own.judged], own.contrasts).stored()
+        measure = fluency_measure(halves[language], language)
+        languages[language] = fit(own, measure, [t.fluency for t in own.judged], _SPOILT_IN_FLUENCY).stored()
     return {"languages": languages}
 
 
@@ -255,19 +272,23 @@ def make(data: Path, out: Path) -> list[Path]:
         "licence": "Apache-2.0",
         "seed": SEED,
     }
+    halves = {language: half_model(data, language) for language in JUDGED}
     paths = [out / "fluency.json", out / "adequacy_vectors.json"]
-    write_json({"about": about, **fluency_scales(data, material)}, paths[0])
+    write_json({"about": about, **fluency_scales(material, halves)}, paths[0])
     stored = json.loads(paths[1].read_text(encoding="utf-8"))
-    network = adequacy_scales(stored["log_length"], material)
+    network = adequacy_scales(stored["log_length"], material, halves)
     write_json({**stored, "about_network": about, "network": network}, paths[1])
     return paths
 
 
-def adequacy_scales(log_length: dict[str, float], material: Material) -> dict[str, Any]:
-    """The calibration of each language with enough judgements; "en" stands for the others as well."""
+def adequacy_scales(
+    log_length: dict[str, float], material: Material, halves: Mapping[str, NgramModel]
+) -> dict[str, Any]:
+    """The calibrations by language; English without how it reads stands for the others."""
     measure = adequacy_measure(log_length)
-    return {
-        language: fit(own, measure, [t.accuracy for t in own.judged], own.contrasts).stored()
-        for language in ("de", "en")
-        for own in [material.of(language)]
-    }
+    measures = {language: with_reading(measure, halves[language], language) for language in JUDGED}
+    found = {}
+    for name, one in {**measures, adequacy.OTHERS: measure}.items():
+        own = material.of(name if name in JUDGED else "en")
+        found[name] = fit(own, one, [t.accuracy for t in own.judged], _SPOILT_IN_ADEQUACY).stored()
+    return found

@@ -162,7 +162,7 @@ def test_a_failed_training_leaves_the_weights_that_were_there(run: Any, data: Pa
     ("options", "message"),
     [
         ({"model": "ngram", "data": "nowhere", "out": "x"}, "nowhere: no such folder"),
-        ({"out": "x"}, "model: name one of adequacy_vectors, calibration,"),
+        ({"out": "x"}, "model: name one of adequacy_vectors, assessment, calibration,"),
         (
             {"model": "ngrams", "out": "x"},
             "model ngrams: no model to train is called that. Did you mean 'ngram'?",
