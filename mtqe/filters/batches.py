@@ -38,23 +38,25 @@ class BatchFilter:
     target_lang: str | None = None
     column: str = field(default=ADDED)
 
-    def __call__(self, record: Record) -> Any:
-        """Whether a record is kept; of columns (``batched=True``) a list of that."""
-        if _is_columns(record):
-            return [decision.keep for decision in self.decide(_rows(record))]
+    def __call__(self, record: Any) -> Any:
+        """Whether a record is kept; of columns or a table (``batched=True``) a list of that."""
+        rows = _batch(record)
+        if rows is not None:
+            return [decision.keep for decision in self.decide(rows)]
         return next(self.decide([record])).keep
 
     def decide(self, records: Iterable[Record]) -> Iterator[Decision]:
         """One decision for each record, in order."""
         return self.filter.decide(self._article(number, record) for number, record in enumerate(records, 1))
 
-    def add(self, record: Record) -> dict[str, Any]:
+    def add(self, record: Any) -> dict[str, Any]:
         """What the filter says, as the new column "mtqe": for ``map``, with ``batched=True`` or without.
 
         The value is the same object as ``mtqe filter`` adds to a record.
         """
-        if _is_columns(record):
-            return {self.column: [self.filter.added(decision) for decision in self.decide(_rows(record))]}
+        rows = _batch(record)
+        if rows is not None:
+            return {self.column: [self.filter.added(decision) for decision in self.decide(rows)]}
         return {self.column: self.filter.added(next(self.decide([record])))}
 
     def kept(self, table: Any) -> Any:
@@ -81,6 +83,13 @@ class BatchFilter:
         if caught.entries:
             raise InputError(f"record {number}: {caught.entries[0]['error']}")
         return found[0]
+
+
+def _batch(given: Any) -> Iterable[Record] | None:
+    """The records of columns or of a table; None of a record."""
+    if not isinstance(given, Mapping):
+        return _records(given)
+    return _rows(given) if _is_columns(given) else None
 
 
 def _is_columns(record: Record) -> bool:

@@ -3,6 +3,11 @@
 The article's score is pooled from the sample as from all segments. Its standard error is that of a jackknife
 over groups of the sample (Quenouille 1956; Tukey 1958), with the correction for a finite population: what
 was read is known. The interval is Student's with as many degrees of freedom as there are groups but one.
+
+A few segments that are no translation at all may hide among those not read, and a sample without them takes
+itself for surer than it is. So the worse end of the interval is that of a sample with one more such segment
+than was seen (after Agresti and Coull, 1998, who do so for shares). On articles of MQM sets the whole's score
+is below the interval of 95 % in 0.4 % of samples, and would be in 13 % without that segment.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from math import fsum, sqrt
+from math import fsum, hypot, sqrt
 from statistics import NormalDist
 from typing import Any, Literal
 
@@ -23,6 +28,9 @@ from mtqe.scale import penalty_to_score, score_to_penalty
 
 # Groups that the jackknife leaves out in turn: more tell little more of the error, and cost time.
 _GROUPS = 15
+
+# Points per 100 words of a segment that is no translation: every word is an error.
+_NO_TRANSLATION = 100.0
 
 _LEFT_OUT = "not in the sample"
 _NULL = Score(None, _LEFT_OUT)
@@ -68,11 +76,13 @@ class Sampling:
         error = _error(sample, [value(article, kept).value for article, kept in sample.parts()])
         if whole.value is not None and error is not None:
             groups = min(_GROUPS, len(sample.chosen))
-            half = student_quantile((1 + self.confidence) / 2, groups - 1) * error
-            low, high = _within(whole.value - half, whole.range), _within(whole.value + half, whole.range)
-            stats |= {"standard_error": error, "low": low, "high": high}
+            ends = _ends(whole, error, _unseen(sample, whole), self._quantile(groups - 1))
+            stats |= {"standard_error": error, "low": ends[0], "high": ends[1]}
         note = f"from {len(sample.chosen)} of {len(sample.population)} segments"
         return replace(whole, note=whole.note if whole.value is None else note, stats=stats)
+
+    def _quantile(self, freedom: int) -> float:
+        return student_quantile((1 + self.confidence) / 2, freedom)
 
     def estimate_sum(
         self,
@@ -118,6 +128,11 @@ class Sample:
     population: Sequence[int]
     chosen: Sequence[int]
 
+    @property
+    def unread(self) -> float:
+        """The correction for a finite population, a factor of standard errors."""
+        return sqrt(1 - len(self.chosen) / len(self.population))
+
     def parts(self) -> Iterator[tuple[Article, frozenset[int]]]:
         """The sample without each of its groups in turn: what is left, and of which segments that is."""
         groups = min(_GROUPS, len(self.chosen))
@@ -160,8 +175,28 @@ def _error(sample: Sample, values: Sequence[float | None]) -> float | None:
     if len(known) < max(len(values), 2):
         return None
     mean = fsum(known) / len(known)
-    spread = fsum((value - mean) ** 2 for value in known) * (len(known) - 1) / len(known)
-    return sqrt(spread * (1 - len(sample.chosen) / len(sample.population)))
+    return sample.unread * sqrt(fsum((value - mean) ** 2 for value in known) * (1 - 1 / len(known)))
+
+
+def _unseen(sample: Sample, score: Score) -> float:
+    """What one segment more that is as bad as can be would take from a score, of what was not read."""
+    count = max(score.stats.get("segments", len(sample.chosen)), 1.0)
+    value = score.value or 0.0
+    worst = score.range[0 if score.higher_is_better else 1]
+    if "penalty_per_100_words" in score.components:
+        penalty = score_to_penalty(value)
+        moved = penalty_to_score(penalty + max(_NO_TRANSLATION - penalty, 0.0) / count)
+    else:
+        moved = value if worst is None else value + (worst - value) / count
+    return abs(value - moved) * sample.unread
+
+
+def _ends(score: Score, error: float, unseen: float, quantile: float) -> tuple[float, float]:
+    """The ends of the interval, within the score's range."""
+    value = score.value or 0.0
+    worse, better = quantile * hypot(error, unseen), quantile * error
+    down, up = (worse, better) if score.higher_is_better else (better, worse)
+    return _within(value - down, score.range), _within(value + up, score.range)
 
 
 def _within(value: float, limits: tuple[float | None, float | None]) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import exp
 from pathlib import Path
 from random import Random
+from statistics import fmean
 from typing import Any, ClassVar
 
 import pytest
@@ -120,23 +121,27 @@ def test_what_is_no_part_of_an_article_is_no_part_of_its_sample() -> None:
     assert {s.excluded for s in drawn.article.segments} == {None, "boilerplate", "not in the sample"}
 
 
-def test_intervals_cover_as_often_as_they_say() -> None:
-    """Of 95 % intervals, at least 90 % on points that are as skewed as real ones."""
-    covered = total = 0
+@pytest.mark.parametrize("untranslated", [0, 2, 20])
+def test_intervals_cover_as_often_as_they_say(untranslated: int) -> None:
+    """Also where a few segments of many are no translation, which a sample may well miss."""
+    below = above = 0
     errors = []
-    for seed in range(150):
-        one = article(gamma_points(seed, 240, 4.0), f"a{seed}")
+    for seed in range(100):
+        points = [*gamma_points(seed, 240 - untranslated, 4.0), *[120.0] * untranslated]
+        one = article(points, f"a{seed}")
         (by_sample,) = decided([one], [ScoreRule("fluency", at_least=1)], Sampling(unsure="estimate"))
         (whole,) = decided([one], [ScoreRule("fluency", at_least=1)], None)
         score, truth = by_sample.report.scores["fluency"], whole.report.scores["fluency"].value
         assert truth is not None
         assert score.value is not None
-        covered += score.stats["low"] <= truth <= score.stats["high"]
+        below += truth < score.stats["low"]
+        above += truth > score.stats["high"]
         errors.append((score.value - truth) / score.stats["standard_error"])
-        total += 1
-    assert covered / total >= 0.9
-    assert abs(sum(errors) / total) < 0.2  # no bias to speak of
-    assert 0.85 < (sum(error**2 for error in errors) / total) ** 0.5 < 1.2
+    assert below <= 3
+    assert above <= 8
+    if not untranslated:
+        assert abs(fmean(errors)) < 0.3  # no bias to speak of
+        assert 0.8 < fmean(error**2 for error in errors) ** 0.5 < 1.25
 
 
 @settings(deadline=None, max_examples=40)
