@@ -6,19 +6,14 @@ are fitted to MQM points per 100 words by non-negative least squares, mostly *wi
 the points of one source's translations differ from their mean. Between sources most of what
 differs is the difficulty of the source, which says nothing of a translation. Spoilt sentences
 beside good ones (DEMETR, and made here) say what annotators seldom see.
-
-Judged are documents that no model has seen: the set that the network and style are trained without,
-on documents that half-models of n-grams are estimated without.
 """
 
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,22 +24,14 @@ from mtqe.models.calibration import Calibration, Matrix
 from mtqe.models.ngram import NgramModel
 from mtqe.models.quality_net import load_quality_net
 from mtqe.models.style import load_style
-from mtqe.text.words import count_words
-from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
+from mtqe.training.calibration import CALIBRATION_SET, non_negative_least_squares
 from mtqe.training.corpora import (
-    DEMETR_REFERENCE,
-    changes_meaning,
     fluent_texts,
     is_calibration,
-    is_for_tuning,
-    is_held_out,
-    rows,
 )
 from mtqe.training.fluency import estimate
 from mtqe.training.provenance import write_json
-from mtqe.training.spoil import BROKEN, NEEDS_SOURCE, spoilt
-
-SEED = 3
+from mtqe.training.scales_material import SEED, Material, Translation, read
 
 # Languages of which style and the network order translations better than n-grams alone, without a
 # source. In English they do not: what people write themselves looks odder to the network than what
@@ -54,97 +41,16 @@ LANGUAGES = ("de",)
 # Languages with enough judged translations into them.
 JUDGED = ("de", "en")
 
-# Points per 100 words beyond which a sentence is bad whatever it says.
-_MOST = 60.0
-
 # How much differences between sources count beside those within, and spoilt sentences beside judged.
 # The more these count, the better damage is seen and the worse systems are ordered.
 _BETWEEN = 0.2
 _SPOILT_IN_FLUENCY, _SPOILT_IN_ADEQUACY = 0.03, 0.06
-_SPOILT_SOURCES = 1500
-
-# MQM points of DEMETR's kinds by the word that their names begin with; of sentences spoilt here, but
-# for those that lost or gained a half, whose points are per 100 words.
-_DEMETR_POINTS = {"base": 25.0, "critical": 10.0, "major": 5.0, "minor": 1.0}
-_SPOILT_POINTS = 5.0
-_HALVED_POINTS = {"half": 40.0, "added": 30.0}
 
 # Hinges begin at these quantiles of judged texts, and of spoilt ones, which lie outside.
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97)
 _SPOILT_QUANTILES = (0.5, 0.9)
 
 Values = NDArray[np.float64]
-
-
-class Translation(NamedTuple):
-    """A target and its source with their languages, and the points per 100 words of either kind."""
-
-    target: str
-    source: str
-    languages: tuple[str, str]  # of target and source
-    fluency: float = 0.0
-    accuracy: float = 0.0
-
-
-class Contrast(NamedTuple):
-    """A good translation, a spoilt one, and how many points per 100 words lie between."""
-
-    good: Translation
-    bad: Translation
-    points: float
-    meaning: bool  # shows only beside the source
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is fitted to."""
-
-    judged: list[Translation]
-    contrasts: list[Contrast]
-
-    def of(self, language: str) -> Material:
-        """Translations into one language."""
-        own = [c for c in self.contrasts if c.good.languages[0] == language]
-        return Material([t for t in self.judged if t.languages[0] == language], own)
-
-
-def read(data: Path) -> Material:
-    """Judged translations and contrasts of documents that no model has seen."""
-    found = [t for t, document in _judged(data) if is_calibration(document)]
-    return Material(found, [*_demetr(data), *_spoilt(found)])
-
-
-def _judged(data: Path) -> Iterator[tuple[Translation, str]]:
-    for row, fluency_points in judged(data, "fluency_penalty", held_out=False):
-        if row["dataset"] == CALIBRATION_SET and row.get("src"):
-            accuracy_points = 100.0 * row["adequacy_penalty"] / max(count_words(row["mt"]), 1)
-            points = (min(fluency_points, _MOST), min(accuracy_points, _MOST))
-            source, target = row["lp"].split("-")
-            yield Translation(row["mt"], row["src"], (target, source), *points), str(row["doc_id"])
-
-
-def _demetr(data: Path) -> Iterator[Contrast]:
-    for row in rows(data / "contrastive" / "demetr.jsonl.gz"):
-        document, kind, source = str(row["doc_id"]), row["perturbation"], row["lp"].split("-")[0]
-        seen = is_for_tuning(document) or is_held_out(document) or not is_calibration(document)
-        if seen or kind == DEMETR_REFERENCE or not (row["mt"] or "").strip() or not adequacy.covers(source):
-            continue
-        points = 100 * _DEMETR_POINTS[kind.split("_")[0]] / max(count_words(row["mt_good"]), 1)
-        good, bad = (Translation(row[side], row["src"], ("en", source)) for side in ("mt_good", "mt"))
-        yield Contrast(good, bad, min(points, _MOST), changes_meaning(kind))
-
-
-def _spoilt(found: Sequence[Translation]) -> Iterator[Contrast]:
-    """One translation of some sources, each spoilt in one way."""
-    rng = random.Random(SEED)  # noqa: S311 (no secret)
-    firsts = list({(t.source, t.languages): t for t in found}.values())
-    for good in rng.sample(firsts, min(_SPOILT_SOURCES, len(firsts))):
-        other = rng.choice([t for t in rng.sample(firsts, 20) if t.languages == good.languages] or [good])
-        worse = spoilt(good.target, other.target, good.source, good.languages[0], rng)
-        for kind in rng.sample(sorted(worse), min(2, len(worse))):
-            cost = 100 * _SPOILT_POINTS / max(count_words(good.target), 1)
-            points = _MOST if kind in BROKEN else _HALVED_POINTS.get(kind, min(cost, _MOST))
-            yield Contrast(good, good._replace(target=worse[kind]), points, kind in NEEDS_SOURCE)
 
 
 Measure = Callable[[Sequence[Translation]], Matrix]
