@@ -43,9 +43,9 @@ from mtqe.models.error_spans import FEATURES, Logistic, load_error_spans, stretc
 from mtqe.models.ngram import load_ngram
 from mtqe.text.spans import overlap
 from mtqe.training.corpora import is_for_tuning
-from mtqe.training.error_spans import (
+from mtqe.training.error_spans import MODES
+from mtqe.training.error_spans_read import (
     LANGUAGES,
-    MODES,
     Annotated,
     Measured,
     annotated,

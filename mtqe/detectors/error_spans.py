@@ -29,12 +29,14 @@ class ErrorSpans:
     The quality network says how likely that is for each word, from the target alone or beside the source;
     ``share`` is the share of ordinary machine translations, above 0 to 1, that is marked, where words are
     likeliest wrong: the more, the more is found, and the more often in vain. 0.02 is a beginning. An
-    issue's confidence is how often one annotator of WMT marked a part of such a stretch: less than half of
-    the time, as is what another annotator marks. So they are hints, for programs, and for whoever looks
-    for places to read first; and they count for nothing in quality, since the network has counted them
-    there. Left alone: segments beside a source that the report calls error-free with a probability of
-    more than one half, and other languages: into Chinese marks proved no better than chance, and of the
-    rest too few are known.
+    issue's confidence is how often one annotator of WMT news marked a part of such a stretch: a fifth to
+    less than half of the time, where what another annotator marks is confirmed in half. So issues are
+    hints, for programs, and for whoever looks for places to read first; and they count for nothing in
+    quality, since the network has counted them there.
+
+    Left alone: segments beside a source that the report calls error-free with a probability of more than
+    one half, and other languages: into Chinese marks proved no better than chance, and of the rest too
+    few are known.
     """
 
     share: Annotated[float, Field(gt=0, le=1)]
