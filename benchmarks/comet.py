@@ -8,7 +8,8 @@ compared. Weights are random, the architecture is that of XLM-R base or large wi
 are words drawn so that the numbers of tokens are those of WMT's sentences (mean 29 and 26, deviation 18
 and 16), since time depends on nothing else. Each side is a process of its own on one core, and they take
 turns; what is compared is the CPU time of one thread, the least of the rounds. Wall time of the whole
-machine is given with the share of it that the process had, since other work may run beside.
+machine is given with the share of it that the process had, since other work may run beside;
+``load_average`` says how much did.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.get("--work")) as place:
         for part in wanted:
             found = measure(part, Path(place), python, size, number, rounds) | about
+            found["load_average"] = round(os.getloadavg()[2], 1)  # of the last quarter of an hour
             print(json.dumps({part: found}, indent=1), flush=True)
             if python or part == "outliers":
                 keep(size, part, found)
@@ -254,6 +256,8 @@ def pairs(number: int, seed: int = 1) -> list[Sample]:
 
 def blocks(samples: Sequence[Sample], number: int) -> list[Sample]:
     """Some of COMET's batches of all samples, evenly from its order: so it pads as much as with all."""
+    if number >= len(samples):
+        return list(samples)
     ordered = sorted(samples, key=lambda sample: len(sample["src"]))
     count, step = number // BATCH, len(ordered) * BATCH // number
     starts = (step // 2 + step * block - BATCH // 2 for block in range(count))
