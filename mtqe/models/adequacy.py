@@ -145,11 +145,11 @@ def load_adequacy() -> AdequacyModel:
 
 def features_of(pairs: Sequence[Pair], log_length: dict[str, float], against: str) -> Matrix:
     """One row of ``FEATURES`` for each pair, and of ``NET`` against a source."""
-    vectors = vector_features(pairs, log_length)
     if against != "source":
-        return vectors
+        return vector_features(pairs, log_length)
+    # The network comes first: the vectors of sentences fall out of what it reads.
     outputs = load_quality_net().judge([(pair.target, pair.other) for pair in pairs])
-    return np.concatenate([vectors, outputs[:, _OUTPUTS]], axis=1)
+    return np.concatenate([vector_features(pairs, log_length), outputs[:, _OUTPUTS]], axis=1)
 
 
 def reading_of(targets: Sequence[str], language: str) -> tuple[Matrix, Matrix]:
