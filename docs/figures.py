@@ -7,6 +7,7 @@ from typing import Any
 
 from figures_quality import quality, quality_table
 from figures_shared import ROOT, load, row, table_head, value
+from figures_spans import spans
 
 # Pairs of languages with fewer judged segments are not shown.
 _LEAST_SEGMENTS = 300
@@ -187,7 +188,7 @@ def between(text: str, mark: str, lines: Iterator[str]) -> str:
 
 def page() -> str:
     """The page of all figures."""
-    parts = (detectors, quality, fluency, adequacy, alignment, segmentation, speed)
+    parts = (detectors, quality, fluency, adequacy, spans, alignment, segmentation, speed)
     lines = ["# What was measured", "", "Made by `python docs/figures.py` from the benchmarks' results.", ""]
     return "\n".join([*lines, *(line for part in parts for line in part())])
 
