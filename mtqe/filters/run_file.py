@@ -21,6 +21,7 @@ from mtqe.filters.stages import Stages
 from mtqe.quality import PARTS
 from mtqe.registry import nearest
 from mtqe.runfiles import Language, OutputPath, Section, Spec, build, listed, load_yaml, validate
+from mtqe.scorers.base import Whole
 
 # Rules whose option "of" is made of rules.
 _COMPOUND = ("all", "any", "by_language")
@@ -127,6 +128,8 @@ def filter_run(loaded: dict[str, Any], name: str | None = None) -> FilterRun:
     specs = loaded["rules"]
     built = _rules(specs, "rules", problems) if isinstance(specs, list) else ()
     evaluator = _evaluator(loaded, built, problems)
+    if file is not None and evaluator is not None and file.sample is not None:
+        problems += _not_sampled(evaluator)
     if problems or file is None or evaluator is None:
         raise ConfigError(listed(name, problems))
     sampling = None if file.sample is None else file.sample.sampling
@@ -208,6 +211,16 @@ def _unknown(needs: Needs, whole: Evaluator, loaded: Mapping[str, Any]) -> list[
             f"rules: no detector {'of this run ' if named else ''}is called {n!r}.{nearest(n, found)}"
             for n in sorted(needs.categories - found - {ANY_CATEGORY})
         ),
+    ]
+
+
+def _not_sampled(evaluator: Evaluator) -> list[str]:
+    """A problem if a sample would be drawn for nobody."""
+    if not all(isinstance(scorer, Whole) for scorer in evaluator.scorers):
+        return []
+    whole = ", ".join(["issues", *(scorer.gives for scorer in evaluator.scorers)])
+    return [
+        f"sample: nothing of this run is scored by a sample ({whole} always see whole articles); remove it"
     ]
 
 

@@ -76,6 +76,8 @@ def test_datasets(tmp_path: Path) -> None:
     assert data.filter(keep)["id"][:] == KEPT
     assert data.filter(keep, batched=True, batch_size=2)["id"][:] == KEPT
     assert [row["id"] for row in data.to_iterable_dataset().filter(keep)] == KEPT
+    formatted = data.with_format("arrow").filter(keep, batched=True)
+    assert formatted.with_format(None)["id"][:] == KEPT
     mapped = data.map(keep.add, batched=True)
     assert mapped[0]["mtqe"] == {"keep": False, "reasons": ["2 words, less than 5"]}
     data.save_to_disk(tmp_path / "saved")

@@ -290,6 +290,9 @@ def test_a_mistake_in_the_run_file_is_named() -> None:
         filter_run({"sample": {"segment": 60}})
     with pytest.raises(ConfigError, match="greater than or equal to 30"):
         filter_run({"sample": {"segments": 5}})
+    rules = [{"name": "score", "score": "fluency", "at_least": 30}]
+    with pytest.raises(ConfigError, match=r"nothing .* by a sample \(issues, fluency always see whole"):
+        filter_run({"rules": rules, "sample": {"segments": 60}})
 
 
 def test_quantiles_are_students() -> None:
