@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mtqe.data import Article, ArticleReport, Issue, Score
+from mtqe.data import Article, ArticleReport, Issue, Mode, Score
 from mtqe.evaluate import Evaluator, mode_of
 from mtqe.filters.base import NOTHING, Needs, Rule, is_compound, is_early, is_measured
 from mtqe.filters.needs import QUALITY, cost, joined
@@ -50,6 +50,7 @@ class _State:
     pooled: dict[str, Score] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     rule: str | None = None
+    mode: Mode | None = None
     numbers: dict[str, float | None] = field(default_factory=dict)
     sample: Sample | None = None
     whole: bool = False  # whether a sample was not enough
@@ -162,9 +163,9 @@ class Stages:
     def _report(self, state: _State) -> ArticleReport:
         """As much of the report as there is: no segments, and no signature, which ``signed`` gives."""
         article = state.judged or state.prepared or state.article
-        return ArticleReport(
-            article, mode_of(article), state.pooled, (), tuple(state.issues or ()), state.words, ""
-        )
+        mode = state.mode or mode_of(article)
+        state.mode = mode
+        return ArticleReport(article, mode, state.pooled, (), tuple(state.issues or ()), state.words, "")
 
     def _work_out(self, states: Sequence[_State], needs: Needs) -> None:
         if needs.languages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ _OTHERS = "(others)"
 _BORDER = 4
 _EXAMPLES = 3
 _SHOWN = 220
+
+# Most addresses; taking others apart takes longer than reading a record.
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+)(?:[/?#]|$)", re.A)
 
 
 @dataclass
@@ -158,8 +162,11 @@ def host_of(meta: Mapping[str, Any], name: str) -> str | None:
     for field_ in ("host", "domain"):
         if isinstance(meta.get(field_), str):
             return str(meta[field_])
-    url = meta.get("url") if isinstance(meta.get("url"), str) else name
+    url = str(meta["url"] if isinstance(meta.get("url"), str) else name)
+    usual = _ADDRESS.match(url)
+    if usual:
+        return usual[1].lower()
     try:
-        return urlsplit(str(url)).hostname if "://" in str(url) else None
+        return urlsplit(url).hostname if "://" in url else None
     except ValueError:
         return None

@@ -51,11 +51,14 @@ class Sides:
     longest: int = 1_000_000
 
 
+_NOWHERE = Path()
+
+
 class Caught(Rejects):
     """Bad records in memory."""
 
     def __init__(self) -> None:
-        super().__init__(Path())
+        super().__init__(_NOWHERE)
         self.entries: list[dict[str, Any]] = []
 
     def add(self, file: str, line: int, error: str, record: str) -> None:

@@ -98,7 +98,7 @@ def articles(lines: Iterable[Line], parse: Parse, file: str, options: ReadOption
             done.add(current or "")
             groups = {}
         if row.article is None:
-            yield _whole(row, f"{article_name(file)}:{line.number}")
+            yield _whole(row, "" if row.id else f"{article_name(file)}:{line.number}")
         else:
             current = row.article
             groups.setdefault(row.system, []).append(row)
@@ -241,12 +241,12 @@ def _language(tag: str | None) -> str | None:
 
 
 def _surrogates(text: str | None, name: str) -> str | None:
-    count = len(_SURROGATE.findall(text)) if text else 0
+    count = 0 if text is None or text.isascii() else len(_SURROGATE.findall(text))
     return f"{name}: lone surrogates, which are no characters, read as U+FFFD: {count}" if count else None
 
 
 def _clean(text: str) -> str:
-    return _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def _whole(row: _Row, name: str) -> Article:
