@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import socket
 import time
 import warnings
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from mtqe.readers.files import STANDARD_INPUT
 # minute to see that a node is gone, and until then work may be sent there; hence the seconds between.
 _MOST_FAILURES = 10
 _PAUSE = 5.0
+
+# Seconds in which a cluster has to answer.
+_PATIENCE = 10.0
 
 # Tasks that read, one after another; each takes a run of the files.
 _MOST_READS = 1000
@@ -80,6 +84,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
         raise InputError("--engine ray needs the package ray: pip install 'mtqe[ray]'") from error
     ours = not ray.is_initialized()
     if ours:
+        _check_answers(address)
         options: dict[str, Any] = {} if address else {"include_dashboard": False}
         try:
             ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **options)
@@ -90,6 +95,17 @@ def _cluster(address: str | None) -> Iterator[Any]:
     finally:
         if ours:
             ray.shutdown()
+
+
+def _check_answers(address: str | None) -> None:
+    """An ``InputError`` if nobody listens at ``host:port``; Ray itself goes on trying for minutes."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal()):
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(f"no Ray cluster answers at {address}: {error}") from error
 
 
 def _execution(ray: Any, work: Work, source: Source, resources: Resources) -> Iterator[tuple[Note, Result]]:

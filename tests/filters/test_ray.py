@@ -108,6 +108,14 @@ def test_three_nodes_write_what_one_process_writes_though_one_dies(
     assert len(begun) >= 3
 
 
+def test_a_cluster_that_does_not_answer_is_named() -> None:
+    """At once, where Ray would try for minutes."""
+    for address in ("127.0.0.1:1", "ray://127.0.0.1:1"):
+        with pytest.raises(InputError, match=f"no Ray cluster answers at {address}: .*refused"):
+            ray_engine._check_answers(address)
+    ray_engine._check_answers("auto")
+
+
 def test_standard_input_has_to_be_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process that would read it is another; said before a cluster is started."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
