@@ -47,6 +47,11 @@ class ErrorSpans:
     default: ClassVar[bool] = False
     examples: ClassVar[tuple[Example, ...]] = ()
 
+    @property
+    def revision(self) -> str:
+        """A digest of the model and of the network, for signatures."""
+        return load_error_spans().revision
+
     def knows(self, article: Article) -> bool:
         """Whether enough is known of what annotators mark in the target's language."""
         return load_error_spans().knows(base_language(article.target_lang or "und"))
@@ -64,7 +69,7 @@ class ErrorSpans:
 
 def _mark(segment: Segment, stretch: LikelyError) -> Mark:
     at = segment.target_span[0]
-    message = f"annotators often mark such words as a {stretch.severity} error"
+    message = f"annotators mark such words more than most, as a {stretch.severity} error"
     confidence = round(stretch.confidence, 2)
     return Mark(at + stretch.start, at + stretch.end, message, stretch.severity, confidence)
 

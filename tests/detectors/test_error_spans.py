@@ -14,6 +14,7 @@ from mtqe.detectors.error_spans import ErrorSpans
 from mtqe.errors import ConfigError
 from mtqe.evaluate import Evaluator, default_scorers
 from mtqe.issues import find_issues
+from mtqe.models.error_spans import load_error_spans
 from mtqe.prepare import prepare
 from tests.contracts.test_detectors import ODD_TEXTS
 
@@ -36,6 +37,11 @@ def test_what_is_likely_free_of_errors_has_none_to_show() -> None:
     marked = {issue.segment for issue in found.issues}
     assert min(free) <= 0.5 < max(free)
     assert marked == {i for i, probability in enumerate(free) if probability <= 0.5}
+
+
+def test_a_signature_names_the_weights() -> None:
+    """Other weights mark other words."""
+    assert f"error_spans#{load_error_spans().revision}(share=1.0)" in report((MOST,)).signature
 
 
 def test_without_a_source_nothing_says_that_a_sentence_is_free_of_errors() -> None:
