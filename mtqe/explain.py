@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from importlib.resources import files
@@ -14,6 +15,9 @@ from mtqe.detectors.base import detectors
 from mtqe.errors import ConfigError
 from mtqe.registry import nearest
 from mtqe.scorers.base import scorers
+
+# The modules that types' names begin with: they differ from one Python to the next.
+_MODULES = re.compile(r"\b(?:\w+\.)+")
 
 # What figures are called in the tables, by their names in figures.json.
 _FOUND = {
@@ -107,9 +111,7 @@ def _type(hint: Any) -> str:
     """An option's type as a user writes it: the words to choose from, or the name of the type."""
     if get_origin(hint) is Literal:
         return " | ".join(map(str, get_args(hint)))
-    return (
-        hint.__name__ if isinstance(hint, type) else str(hint).replace("pathlib.", "").replace("typing.", "")
-    )
+    return hint.__name__ if isinstance(hint, type) else _MODULES.sub("", str(hint))
 
 
 def _default(field: Field[Any]) -> str:
