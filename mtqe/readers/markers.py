@@ -13,6 +13,9 @@ _TRANSLATED = {
     "class translated-ltr or translated-rtl of Google Translate": re.compile(
         r"<(?:html|body)\b[^>]{0,2000}\bclass=[\"'][^\"'>]{0,1000}\btranslated-(?:ltr|rtl)\b", re.I
     ),
+    "a language tag of Google Translate": re.compile(
+        r"<html\b[^>]{0,2000}\blang=[\"']?[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}-x-mtfrom-", re.I
+    ),
     "font elements of Google Translate": re.compile(
         r"<font[^>]{0,40}vertical-align: ?inherit;?[\"']>\s*<font[^>]{0,40}vertical-align: ?inherit",
         re.I,

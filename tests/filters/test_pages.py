@@ -27,6 +27,8 @@ WEGLOT = (
     ("head", "found"),
     [
         ('<html lang="en" class="js translated-ltr">', "translated: class translated-ltr"),
+        ('<html lang="en-x-mtfrom-fr"><head>', "translated: a language tag"),
+        ('<html dir="ltr" lang=zh-Hans-CN-x-mtfrom-en>', "translated: a language tag"),
         (
             "<html><p><font style='vertical-align: inherit;'><font style='vertical-align: inherit;'>",
             "translated: font",
@@ -56,6 +58,7 @@ def test_marks_are_found(head: str, found: str) -> None:
     [
         "<html lang='en'><p>The class translated-ltr is what Google Translate adds.</p>",
         WEGLOT.replace('lang="en"', 'lang="fr"'),
+        '<html lang="en-x-private"><p>The tag en-x-mtfrom-fr is one of Google Translate.</p>',
         '<html lang="en-GB"><script>window.gtranslateSettings = {"default_language":"en"}</script>',
         '<meta name="generator" content="WordPress 6.4">',
         "<font style='color: red'><font style='color: blue'>",
