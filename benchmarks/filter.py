@@ -1,18 +1,19 @@
 """What mtqe filter costs: overhead, memory, models, cheap rules first, kills; and OpusFilter beside it.
 
-python benchmarks/filter.py [--size 100000] [--articles 2000] [--only PART] [--opusfilter PYTHON]
+python benchmarks/filter.py [--size 1000000] [--articles 10000] [--only PART] [--opusfilter PYTHON]
 
-The articles are put together from the example's sentences with changing names and numbers. Each
-measurement is a process of its own; times are CPU seconds of all its processes, which other work on the
-machine disturbs least. Parts:
+The articles are made as ``filter_articles_made.py`` says. Each measurement is a process of its own; times
+are CPU seconds of all its processes, which other work on the machine disturbs least, start-up included.
+Modules are compiled beforehand, as installing them does. Parts:
 
-* overhead: a run without rules, against reading and writing the same file with orjson.
+* overhead: a run without rules, against reading and writing the same file with orjson; the median of five.
 * memory: of all processes together, when 10,000 articles are done and at the end.
 * models: all models on everything (quality and every issue), articles for a CPU second.
-* cheap_first: half of the articles plainly bad (a few words, another language, a web page's margins).
-  All models on everything, against the same rules in order of cost; verdicts must be equal.
+* costs: milliseconds for an article of each thing that a rule may need.
+* cheap_first: half of the articles plainly bad, of seven kinds. All models on everything, against the
+  same rules in order of cost; verdicts must be equal.
 * kills: kill -9 at 20 random moments, each followed by --resume; outputs must be equal.
-* opusfilter: nearest filters of OpusFilter, in an environment of its own that has it.
+* opusfilter: nearest filters of OpusFilter on the same mix, in an environment of its own that has it.
 """
 
 from __future__ import annotations
@@ -25,27 +26,30 @@ import re
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
+from filter_articles_made import write
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "filter.json"
-NAMES = ("Adler", "Brecht", "Costa", "Duarte", "Egan", "Fuchs", "Grosz", "Haas", "Ilves", "Jansen")
 KILLS = 20
+LANG = "en"
 
 MODELS: dict[str, Any] = {"rules": [{"name": "score", "score": "quality", "at_least": 20}]}
 RULES: dict[str, Any] = {
     "rules": [
         {"name": "length", "at_least": 30},
-        {"name": "language", "one_of": ["en"]},
+        {"name": "language", "one_of": [LANG], "detect": True},
         {"name": "score", "score": "fluency", "at_least": 40, "null": "drop"},
         {"name": "issues", "category": ["untranslated", "garbled_name"], "at_most": 20},
     ]
@@ -66,7 +70,7 @@ from mtqe.evaluate import Evaluator
 from mtqe.filters.run_file import filter_run
 rules = filter_run(json.loads(sys.argv[2])).filter.stages.rules
 records = (json.loads(line) for line in open(sys.argv[1], encoding="utf-8"))
-articles = (Article(r["id"], r["target"], target_lang=None) for r in records)
+articles = (Article(r["id"], r["target"], target_lang="en") for r in records)
 kept = []
 for report in Evaluator().evaluate(articles):
     if all(rule.judge(report).keep for rule in rules):
@@ -74,75 +78,55 @@ for report in Evaluator().evaluate(articles):
 Path(sys.argv[3]).write_text(json.dumps(kept), encoding="utf-8")
 """
 
+COSTS = """
+import json, sys, time
+from mtqe.data import Article
+from mtqe.evaluate import Evaluator
+from mtqe.issues import find_issues, set_aside
+from mtqe.prepare import prepare, with_languages
+records = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+texts = [Article(r["id"], r["target"]) for r in records]
+whole = Evaluator()
+found = {}
+def timed(name, work, given):
+    list(map(work, given[:100]))  # models are loaded, and lists of words
+    started = time.process_time()
+    made = [work(one) for one in given[100:]]
+    found[name] = round(1000 * (time.process_time() - started) / len(made), 3)
+    return [work(one) for one in given[:100]] + made
+named = timed("language", with_languages, texts)
+prepared = timed("sentences", prepare, named)
+aside = timed("boilerplate", lambda a: set_aside(a, whole.detectors)[0], prepared)
+for scorer in whole.scorers:
+    timed(scorer.gives, lambda a: scorer.pool(a, scorer.score([a])[0]), aside)
+timed("all issues", lambda a: find_issues(a, whole.detectors), prepared)
+timed("whole report", lambda a: next(iter(whole.evaluate([a]))), texts)
+print(json.dumps(found))
+"""
+
 OPUSFILTER = """
 import json, sys
+from pathlib import Path
 from opusfilter import filters
+# Not TerminalPunctuationFilter: it counts the marks of a pair of sentences, and drops all texts of more
+# than four, whatever they are.
 chosen = [
-    filters.LengthFilter(unit="word", min_length=5, max_length=100000, pass_empty=False),
+    filters.LengthFilter(unit="word", min_length=30, max_length=100000),
     filters.CharacterScoreFilter(scripts=["Latin"], thresholds=[0.9]),
     filters.AverageWordLengthFilter(min_length=2, max_length=20),
     filters.LongWordFilter(threshold=40),
+    filters.AlphabetRatioFilter(threshold=0.75),
+    filters.LanguageIDFilter(languages=["en"], id_method="cld2", thresholds=[0.5]),
     filters.RepetitionFilter(),
-    filters.TerminalPunctuationFilter(),
 ]
-try:
-    chosen.append(filters.LanguageIDFilter(languages=["en"], id_method="cld2"))
-except Exception as error:
-    print(f"no language identification: {error!r}", file=sys.stderr)
-kept = total = 0
+kept = []
 for line in open(sys.argv[1], encoding="utf-8"):
-    pair = [json.loads(line)["target"].replace("\\n", " ")]
-    total += 1
-    # Terminal punctuation compares two sides.
-    good = all(
-        f.accept(next(f.score([pair * (2 if "Terminal" in type(f).__name__ else 1)]))) for f in chosen
-    )
-    kept += good
-print(json.dumps({"kept": kept, "of": total, "filters": [type(f).__name__ for f in chosen]}))
+    record = json.loads(line)
+    pair = [record["target"].replace("\\n", " ")]
+    if all(f.accept(next(f.score([pair]))) for f in chosen):
+        kept.append(record["id"])
+Path(sys.argv[2]).write_text(json.dumps(kept), encoding="utf-8")
 """
-
-
-def sentences() -> list[str]:
-    """Sentences of the example's reference."""
-    text = (ROOT / "examples" / "article.ref.txt").read_text(encoding="utf-8")
-    found = re.split(r"(?<=[.!?])\s+", text.replace("\n", " "))
-    return [sentence for sentence in found if len(sentence) > 40]
-
-
-SENTENCES = sentences()
-
-
-def article(rng: random.Random, number: int, words: int) -> dict[str, Any]:
-    """A record of about that many words that no other repeats."""
-    parts: list[str] = []
-    while sum(len(part.split()) for part in parts) < words:
-        name, year = rng.choice(NAMES), rng.randrange(1900, 2100)
-        parts.append(f"{rng.choice(SENTENCES).replace('Kerdoncuff', name)} That was in {year}, {name} said.")
-    url = f"https://h{number % 50}.example/{number}"
-    return {"id": f"a{number}", "url": url, "target": " ".join(parts), "n": rng.random()}
-
-
-def bad(rng: random.Random, number: int, words: int) -> dict[str, Any]:
-    """A record that is plainly none of an article in English."""
-    kind = number % 3
-    source = (ROOT / "examples" / "article.fr.txt").read_text(encoding="utf-8").replace("\n", " ").split()
-    start = rng.randrange(max(len(source) - words, 1))
-    texts = (
-        "Share on Facebook",
-        " ".join(source[start : start + words]),
-        f"Page {number} of {rng.randrange(1000)}. Next page. Log in.",
-    )
-    return article(rng, number, 1) | {"target": texts[kind]}
-
-
-def write(path: Path, count: int, words: int, share_bad: float = 0.0) -> Path:
-    """A file of records."""
-    rng = random.Random(7)
-    with path.open("w", encoding="utf-8") as stream:
-        for number in range(count):
-            make = bad if rng.random() < share_bad else article
-            stream.write(json.dumps(make(rng, number, words), ensure_ascii=False) + "\n")
-    return path
 
 
 def cpu(command: list[str], **options: Any) -> tuple[float, float]:
@@ -165,22 +149,27 @@ def mtqe(folder: Path, source: Path, sections: dict[str, Any], *options: str, na
 
 
 def overhead(folder: Path, size: int, articles: int) -> dict[str, Any]:
-    """CPU seconds of a run without rules and of orjson; the least of three, in turn."""
+    """CPU and wall seconds of a run without rules and of orjson, in turn; the median of their ratios."""
     source = write(folder / "in.jsonl", size, 40)
-    runs: list[tuple[float, float]] = []
-    for _ in range(3):
-        free = cpu(mtqe(folder, source, {"rules": []}, "--add", "nothing"))[0]
-        plain = cpu([sys.executable, "-c", ORJSON, str(source), str(folder / "copy.jsonl")])[0]
-        runs.append((free, plain))
+    few = write(folder / "few.jsonl", 1, 40)
+    runs = []
+    for _ in range(5):
+        free = cpu(mtqe(folder, source, {"rules": []}, "--add", "nothing"))
+        plain = cpu([sys.executable, "-c", ORJSON, str(source), str(folder / "copy.jsonl")])
+        runs.append((free[0] / plain[0], free[1] / plain[1], free[0], plain[0]))
     same = source.read_bytes() == (folder / "out.jsonl").read_bytes()
+    start = min(cpu(mtqe(folder, few, {"rules": []}, "--add", "nothing"))[0] for _ in range(3))
     verdict = cpu(mtqe(folder, source, RULES | {"rules": RULES["rules"][:1]}, "--add", "verdict"))[0]
-    free, plain = min(run[0] for run in runs), min(run[1] for run in runs)
+    ratio, wall, free_, plain_ = (statistics.median(column) for column in zip(*runs, strict=True))
     return {
         "records": size,
         "megabytes": round(source.stat().st_size / 1e6, 1),
-        "mtqe_cpu_seconds": round(free, 2),
-        "orjson_cpu_seconds": round(plain, 2),
-        "ratio": round(free / plain, 2),
+        "mtqe_cpu_seconds": round(free_, 2),
+        "mtqe_start_cpu_seconds": round(start, 2),
+        "orjson_cpu_seconds": round(plain_, 2),
+        "ratio": round(ratio, 2),
+        "ratios": sorted(round(run[0], 2) for run in runs),
+        "wall_ratio": round(wall, 2),
         "same_bytes": same,
         "length_rule_and_verdict_cpu_seconds": round(verdict, 2),
     }
@@ -239,7 +228,7 @@ def tree_megabytes(root: int) -> float:
 def models(folder: Path, size: int, articles: int) -> dict[str, Any]:
     """Articles and words for a CPU second with quality and every issue."""
     source = write(folder / "in.jsonl", articles, 200)
-    used, _ = cpu(mtqe(folder, source, MODELS))
+    used, _ = cpu(mtqe(folder, source, MODELS, "--workers", "1"))
     words = sum(len(json.loads(line)["target"].split()) for line in source.open(encoding="utf-8"))
     return {
         "articles": articles,
@@ -250,16 +239,31 @@ def models(folder: Path, size: int, articles: int) -> dict[str, Any]:
     }
 
 
+def costs(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """Milliseconds of CPU for an article of each thing, in the order in which it is worked out."""
+    source = write(folder / "in.jsonl", 1_000, 200)
+    done = subprocess.run(
+        [sys.executable, "-c", COSTS, str(source)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    return dict(json.loads(done.stdout))
+
+
 def cheap_first(folder: Path, size: int, articles: int) -> dict[str, Any]:
     """CPU seconds of all models on everything and of rules in order of cost; and their verdicts."""
     source = write(folder / "in.jsonl", articles, 200, share_bad=0.5)
+    kinds = {r["id"]: r["kind"] for r in map(json.loads, source.open(encoding="utf-8"))}
     shipped = yaml.safe_load((ROOT / "configs" / "filter-articles.yaml").read_text(encoding="utf-8"))
     found = {}
     for name, rules in (("simple_rules", RULES["rules"]), ("filter_articles", shipped["rules"])):
         kept = folder / "kept.json"
         everything = [sys.executable, "-c", ALL_MODELS, str(source), json.dumps({"rules": rules}), str(kept)]
         whole = cpu(everything)[0]
-        staged = cpu(mtqe(folder, source, {"rules": rules}, "--workers", "1", "--add", "verdict"))[0]
+        options = ("--workers", "1", "--add", "verdict", "--target-lang", LANG)
+        staged = cpu(mtqe(folder, source, {"rules": rules}, *options))[0]
         ours = [json.loads(line)["id"] for line in (folder / "out.jsonl").open(encoding="utf-8")]
         theirs = json.loads(kept.read_text(encoding="utf-8"))
         found[name] = {
@@ -267,6 +271,7 @@ def cheap_first(folder: Path, size: int, articles: int) -> dict[str, Any]:
             "cheap_first_cpu_seconds": round(staged, 1),
             "ratio": round(whole / staged, 2),
             "kept": len(ours),
+            "kept_of_kind": dict(sorted(Counter(kinds[name] for name in ours).items())),
             "verdicts_that_differ": len(set(ours) ^ set(theirs)),
             "of": articles,
         }
@@ -309,41 +314,71 @@ def opusfilter(folder: Path, size: int, articles: int, python: str | None = None
     """CPU seconds of OpusFilter's nearest filters, of ours of the same kind, and of all our models."""
     if python is None:
         return {"not measured": "give --opusfilter the python of an environment that has it"}
-    source = write(folder / "in.jsonl", articles, 200)
-    theirs, _ = cpu([python, "-c", OPUSFILTER, str(source)])
-    near = {"rules": [*RULES["rules"][:2], {"name": "issues", "category": "repetition", "at_most": 20}]}
-    ours, _ = cpu(mtqe(folder, source, near, "--workers", "1"))
-    whole, _ = cpu(mtqe(folder, source, MODELS, "--workers", "1"))
-    return {
+    source = write(folder / "in.jsonl", articles, 200, share_bad=0.5)
+    good = {r["id"] for r in map(json.loads, source.open(encoding="utf-8")) if r["kind"] == "good"}
+    kept = folder / "theirs.json"
+    theirs, _ = cpu([python, "-c", OPUSFILTER, str(source), str(kept)])
+    shipped = yaml.safe_load((ROOT / "configs" / "filter-articles.yaml").read_text(encoding="utf-8"))
+    repetition = {"name": "issues", "category": "repetition", "at_most": 20}
+    sets = {
+        "nearest_rules": {"rules": [*RULES["rules"][:2], repetition]},
+        "simple_rules": RULES,
+        "filter_articles": {"rules": shipped["rules"]},
+        "all_models": MODELS,
+    }
+    found: dict[str, Any] = {
         "articles": articles,
-        "opusfilter_cpu_seconds": round(theirs, 1),
-        "mtqe_nearest_rules_cpu_seconds": round(ours, 1),
-        "mtqe_all_models_cpu_seconds": round(whole, 1),
-        "nearest_rules_throughput_ratio": round(theirs / ours, 2),
-        "all_models_throughput_ratio": round(theirs / whole, 2),
+        "good": len(good),
+        "opusfilter": _rated(theirs, set(json.loads(kept.read_text(encoding="utf-8"))), good, theirs),
+    }
+    for name, rules in sets.items():
+        used, _ = cpu(mtqe(folder, source, rules, "--workers", "1", "--target-lang", LANG))
+        ours = {json.loads(line)["id"] for line in (folder / "out.jsonl").open(encoding="utf-8")}
+        found[f"mtqe_{name}"] = _rated(used, ours, good, theirs)
+    return found
+
+
+def _rated(seconds: float, kept: set[str], good: set[str], theirs: float) -> dict[str, Any]:
+    """What one of the filters took and kept; the ratio is of its throughput to OpusFilter's."""
+    return {
+        "cpu_seconds": round(seconds, 1),
+        "kept": len(kept),
+        "kept_of_good": len(kept & good),
+        "throughput_ratio": round(theirs / seconds, 2),
     }
 
 
 PARTS: dict[str, Callable[..., dict[str, Any]]] = {
-    part.__name__: part for part in (overhead, memory, models, cheap_first, kills, opusfilter)
+    part.__name__: part for part in (overhead, memory, models, costs, cheap_first, kills, opusfilter)
 }
 
 
 @click.command()
-@click.option("--size", default=100_000, help="Short articles for overhead and memory.")
-@click.option("--articles", default=2_000, help="Articles of 200 words for models.")
+@click.option("--size", default=1_000_000, help="Short articles for overhead and memory.")
+@click.option("--articles", default=10_000, help="Articles of 200 words for models.")
 @click.option("--only", type=click.Choice(list(PARTS)), help="Measure one part.")
 @click.option("--opusfilter", "python", help="Python of an environment that has OpusFilter.")
 def main(size: int, articles: int, only: str | None, python: str | None) -> None:
     """Print the figures and keep them beside those of the other parts."""
+    with tempfile.TemporaryDirectory() as compiled:
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        for name in [only] if only else PARTS:
+            with tempfile.TemporaryDirectory() as folder:
+                few = write(Path(folder) / "few.jsonl", 2, 40)
+                cpu(mtqe(Path(folder), few, MODELS))  # compiles the modules
+            with tempfile.TemporaryDirectory() as folder:
+                extra = {"python": python} if name == "opusfilter" else {}
+                found = PARTS[name](Path(folder), size, articles, **extra)
+            print(name, json.dumps(found))
+            keep(name, found)
+
+
+def keep(name: str, found: dict[str, Any]) -> None:
+    """Put a part's figures beside those of the other parts."""
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    for name in [only] if only else PARTS:
-        with tempfile.TemporaryDirectory() as folder:
-            extra = {"python": python} if name == "opusfilter" else {}
-            found = PARTS[name](Path(folder), size, articles, **extra)
-        print(name, json.dumps(found))
-        if "not measured" not in found:
-            known[name] = found
+    if "not measured" not in found:
+        known[name] = found
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
