@@ -25,7 +25,7 @@ from mtqe.models.quality_net import QualityNet
 from mtqe.models.sentence_encoder import LANGUAGES as READ
 from mtqe.training.corpora import fluent_texts, is_held_out, rows
 from mtqe.training.fluency import estimate
-from mtqe.training.quality_examples import SPAN_SETS, Marks
+from mtqe.training.quality_examples import SPAN_SETS, Marks, marks_of
 
 # Target languages that have enough marks. Of the others' (of WMT21 biomedical) AUC of marked words is 0.58
 # together, and 0.52 into Chinese, which has most.
@@ -74,21 +74,17 @@ def annotated(same: Sequence[Mapping[str, Any]]) -> Annotated:
     source_lang, language = row["lp"].split("-")
     source = row["src"] if source_lang in READ else None
     names = row["dataset"], str(row["doc_id"]), str(row.get("system"))
-    return Annotated(row["mt"], source, language, row["lp"], *names, tuple(_marks(one) for one in same))
+    marks = tuple(_widened(marks_of(one)) for one in same)
+    return Annotated(row["mt"], source, language, row["lp"], *names, marks)
 
 
 def _can_be_read(row: Mapping[str, Any]) -> bool:
     return row["lp"].split("-")[1] in READ and bool((row["mt"] or "").strip() and (row["src"] or "").strip())
 
 
-def _marks(row: Mapping[str, Any]) -> Marks:
-    """What an annotator marked; source errors and neutral marks are none."""
-    spans = (
-        (span["start"], max(span["end"], span["start"] + 1), span["severity"] != "minor")
-        for span in row["spans"]
-        if span["severity"] in ("minor", "major", "critical") and span["family"] != "source"
-    )
-    return Marks(tuple(spans))
+def _widened(marks: Marks) -> Marks:
+    """With a character for marks that have none, such as what is missing at a place."""
+    return Marks(tuple((start, max(end, start + 1), serious) for start, end, serious in marks.spans))
 
 
 def measured(

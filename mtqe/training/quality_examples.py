@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -144,17 +144,22 @@ def _read_judged(data: Path, examples: Examples) -> None:
 
 
 def _marks(data: Path) -> dict[tuple[str, ...], list[tuple[str, Marks]]]:
-    """By translation, each annotator's marks; source errors and neutral marks are none."""
+    """By translation, each annotator's marks."""
     found: dict[tuple[str, ...], list[tuple[str, Marks]]] = defaultdict(list)
     for name in SPAN_SETS:
         for row in rows(data / "spans" / f"{name}.jsonl.gz"):
-            spans = (
-                (s["start"], s["end"], s["severity"] != "minor")
-                for s in row["spans"]
-                if s["severity"] in ("minor", "major", "critical") and s["family"] != "source"
-            )
-            found[_key(row)].append((row["mt"], Marks(tuple(spans))))
+            found[_key(row)].append((row["mt"], marks_of(row)))
     return found
+
+
+def marks_of(row: Mapping[str, Any]) -> Marks:
+    """What one annotator marked in a target; source errors and neutral marks are none."""
+    spans = (
+        (s["start"], s["end"], s["severity"] != "minor")
+        for s in row["spans"]
+        if s["severity"] in ("minor", "major", "critical") and s["family"] != "source"
+    )
+    return Marks(tuple(spans))
 
 
 def _key(row: dict[str, Any]) -> tuple[str, ...]:
