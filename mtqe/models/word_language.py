@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from math import log10
 
@@ -101,17 +101,26 @@ def romanised(language: str) -> Mapping[str, Frequencies]:
 
     Empty for a language that is not written in Latin letters.
     """
-    from anyascii import anyascii
     from wordfreq import get_frequency_dict
 
     lists = {}
     for code in _ROMANISED if base_language(language) in LATIN else ():
+        known = get_frequency_dict(code, wordlist="small")
         found: dict[str, float] = {}
         # The most usual word comes first and keeps its place.
-        for word, frequency in get_frequency_dict(code, wordlist="small").items():
-            found.setdefault(_NOT_LETTERS.sub("", anyascii(word).lower()), frequency)
+        for word, frequency in zip(_in_latin_letters(known), known.values(), strict=True):
+            found.setdefault(word, frequency)
         lists[code] = Frequencies(found)
     return lists
+
+
+def _in_latin_letters(words: Iterable[str]) -> list[str]:
+    """Words as they sound, in a to z; each letter is looked up once."""
+    from anyascii import anyascii
+
+    joined = "\n".join(words)
+    letters = {ord(c): _NOT_LETTERS.sub("", anyascii(c).lower()) for c in set(joined) - {"\n"}}
+    return joined.translate(letters).split("\n")
 
 
 def neighbours(language: str) -> tuple[str, ...]:
