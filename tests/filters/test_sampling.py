@@ -19,11 +19,12 @@ from mtqe.errors import ConfigError
 from mtqe.evaluate import Evaluator
 from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.base import Rule
+from mtqe.filters.intervals import student_quantile
 from mtqe.filters.rules.compound import Any_
 from mtqe.filters.rules.issues import Issues
 from mtqe.filters.rules.score import Score as ScoreRule
 from mtqe.filters.run_file import filter_run
-from mtqe.filters.sampling import Sampling, student_quantile
+from mtqe.filters.sampling import Sampling
 from mtqe.filters.stages import Decision, Stages
 from mtqe.pooling import pool, pool_with_omissions
 from mtqe.scale import penalty_to_score
