@@ -8,6 +8,7 @@ Modules are compiled beforehand, as installing them does. Parts:
 
 * overhead: a run without rules, against reading and writing the same file with orjson; the median of five.
 * memory: of all processes together, when 10,000 articles are done and at the end.
+* long_run: the same with the default models, on a tenth of the articles.
 * models: all models on everything (quality and every issue), articles for a CPU second.
 * costs: milliseconds for an article of each thing that a rule may need.
 * cheap_first: half of the articles plainly bad, of seven kinds. All models on everything, against the
@@ -177,25 +178,36 @@ def overhead(folder: Path, size: int, articles: int) -> dict[str, Any]:
 
 def memory(folder: Path, size: int, articles: int) -> dict[str, Any]:
     """Megabytes of all processes at 10,000 articles and after, by a rule that reads every article."""
-    source = write(folder / "in.jsonl", size, 40)
     rules = {"rules": [{"name": "length", "at_least": 5}], "output": {"shard_megabytes": 1.0}}
-    command = mtqe(folder, source, rules, "--workers", "2")
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    return _watched(folder, size, rules)
+
+
+def long_run(folder: Path, size: int, articles: int) -> dict[str, Any]:
+    """The same with the default models, on a tenth of the articles; and their throughput."""
+    return _watched(folder, size // 10, MODELS | {"output": {"shard_megabytes": 1.0}})
+
+
+def _watched(folder: Path, size: int, sections: dict[str, Any]) -> dict[str, Any]:
+    """A run in two processes: its memory, and short articles for a CPU second."""
+    source = write(folder / "in.jsonl", size, 40)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = subprocess.Popen(mtqe(folder, source, sections, "--workers", "2"), stderr=subprocess.DEVNULL)
     journal = folder / "out.parts" / "journal.jsonl"
     early, late = 0.0, 0.0
     while process.poll() is None:
-        done = _done(journal)
+        done = bool(late) or _done(journal) >= 10_000
         used = tree_megabytes(process.pid)
-        if done < 10_000:
-            early = max(early, used)
-        else:
-            late = max(late, used)
-        time.sleep(0.05)
+        early, late = (early, max(late, used)) if done else (max(early, used), late)
+        time.sleep(0.1)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
         "records": size,
         "peak_to_10000_mb": round(early),
         "peak_after_mb": round(late),
         "growth": round(late / early - 1, 3) if early else None,
+        "cpu_seconds": round(seconds, 1),
+        "articles_per_cpu_second": round(size / seconds, 1),
     }
 
 
@@ -349,7 +361,8 @@ def _rated(seconds: float, kept: set[str], good: set[str], theirs: float) -> dic
 
 
 PARTS: dict[str, Callable[..., dict[str, Any]]] = {
-    part.__name__: part for part in (overhead, memory, models, costs, cheap_first, kills, opusfilter)
+    part.__name__: part
+    for part in (overhead, memory, long_run, models, costs, cheap_first, kills, opusfilter)
 }
 
 
