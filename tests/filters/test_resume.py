@@ -136,3 +136,32 @@ def test_a_part_that_is_gone_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "some" / "out.parts" / "kept.jsonl").unlink()
     run_(section, resume=True)
     assert hashes(tmp_path / "some") == hashes(tmp_path / "whole")
+
+
+@pytest.mark.usefixtures("here")
+def test_an_output_on_a_file_system_without_links_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same bytes, and nothing left beside it."""
+
+    def refused(target: Path, source: Path) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    source = source_of(tmp_path)
+    run_(loaded(source, tmp_path / "linked" / "out.jsonl"))
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    run_(loaded(source, tmp_path / "copied" / "out.jsonl"))
+    assert hashes(tmp_path / "copied") == hashes(tmp_path / "linked")
+
+
+@pytest.mark.usefixtures("here")
+def test_the_manifest_has_the_hashes_of_the_files(tmp_path: Path) -> None:
+    """Also of a file to which an interrupted run had added already."""
+    source = source_of(tmp_path)
+    section = loaded(source, tmp_path / "out.jsonl")
+    interrupted(section, 14)
+    run_(section, resume=True)
+    manifest = json.loads((tmp_path / "out.manifest.json").read_text(encoding="utf-8"))
+    for entry in (manifest["outputs"][name][0] for name in ("kept", "rejected", "rejects")):
+        data = (tmp_path / entry["path"]).read_bytes()
+        assert (entry["bytes"], entry["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
