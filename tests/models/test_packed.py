@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from hypothesis import given
@@ -86,15 +88,15 @@ def test_a_rows_product_depends_on_that_row_alone(precision: Precision) -> None:
     assert torch.equal(product(rows)[:4], product(beside)[:4])
 
 
+@pytest.mark.parametrize("large", [[5, 40], list(range(3, 60, 5))])
 @pytest.mark.parametrize(("precision", "most"), [("bf16", 0.003), ("int8", 0.01)])
 def test_lower_precision_loses_little_even_where_a_few_features_are_large(
-    precision: Precision, most: float
+    precision: Precision, most: float, large: Sequence[int]
 ) -> None:
     """What a norm makes large is not rounded: in 8 bits it would take all the steps there are."""
     generator = torch.Generator().manual_seed(2)
     weight, bias = torch.randn(64, 64, generator=generator), torch.randn(64, generator=generator)
-    sizes = torch.ones(64)
-    sizes[[5, 40]] = 20.0
+    sizes = torch.ones(64).index_fill(0, torch.tensor(large), 20.0)
     rows = torch.randn(50, 64, generator=generator) * sizes
     exact = Fp32(weight, bias)(rows)
     errors = [(LINEARS[precision](weight, bias, s)(rows) - exact).abs().mean() for s in (None, sizes)]
