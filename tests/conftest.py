@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mtqe.data import Article, ArticleReport
 from mtqe.evaluate import Evaluator
+
+# A test says nothing of speed: the machine may be busy.
+settings.register_profile("mtqe", deadline=None)
+settings.load_profile("mtqe")
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

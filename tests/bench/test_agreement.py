@@ -71,7 +71,7 @@ def test_soft_pairwise_accuracy_is_that_of_mt_metrics_eval() -> None:
     assert found.value == pytest.approx(GOLDEN["spa"]["value"], abs=1e-6)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores)
 def test_counting_pairs_without_a_list_changes_nothing(pairs: list[tuple[int, int]]) -> None:
     """Groups too large for a list of pairs get the same tau."""
@@ -84,7 +84,7 @@ def test_counting_pairs_without_a_list_changes_nothing(pairs: list[tuple[int, in
     assert [one.value for one in counted] == pytest.approx([one.value for one in listed], abs=1e-9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores, st.permutations(range(25)))
 def test_the_order_of_values_does_not_matter(pairs: list[tuple[int, int]], order: list[int]) -> None:
     """Shuffled values with their groups give the same agreement."""
@@ -96,7 +96,7 @@ def test_the_order_of_values_does_not_matter(pairs: list[tuple[int, int]], order
         assert function(metric[shuffled], human[shuffled], groups[shuffled]).value == pytest.approx(one)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores)
 def test_correlations_are_those_of_scipy(pairs: list[tuple[int, int]]) -> None:
     """Of one group, where neither side is constant."""
@@ -114,7 +114,7 @@ def brute_accuracy(metric: list[int], human: list[int], epsilon: float) -> float
     return float(np.mean([s == np.sign(human[i] - human[j]) for s, (i, j) in zip(signs, pairs, strict=True)]))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores)
 def test_no_tie_threshold_is_better_than_the_calibrated_one(pairs: list[tuple[int, int]]) -> None:
     """All differences of scores are tried."""
@@ -163,7 +163,7 @@ def test_pairwise_accuracy_leaves_out_what_people_tie_and_halves_what_the_metric
     assert (found.value, found.count) == (0.25, 2)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores)
 def test_auc_is_the_share_of_pairs_in_order(pairs: list[tuple[int, int]]) -> None:
     """Ties count half."""
@@ -177,7 +177,7 @@ def test_auc_is_the_share_of_pairs_in_order(pairs: list[tuple[int, int]]) -> Non
         assert found.value is None
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores)
 def test_system_accuracy_is_the_share_of_pairs_with_the_same_sign(pairs: list[tuple[int, int]]) -> None:
     """Kocmi et al. (2021), with ties as mt-metrics-eval counts them."""

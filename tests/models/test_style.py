@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mtqe.models import style
@@ -18,7 +18,6 @@ SENTENCES = (
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(SENTENCES), max_size=8))
 def test_log_odds_do_not_hang_on_company_or_memory(texts: list[str]) -> None:
     """Any list, in any order, with repeats: each text has the number that it has alone."""
