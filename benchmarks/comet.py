@@ -213,7 +213,7 @@ def first_score(name: str, python: str, folder: Path) -> dict[str, float]:
 
 
 def outliers(folder: Path, samples: Sequence[Sample]) -> dict[str, Any]:
-    """How far lower precisions are off where two features are far larger than all others."""
+    """How far lower precisions are off, and how fast, where two features are far larger than all others."""
     runs = {}
     for name in PRECISIONS:
         side = Side.start(name, sys.executable, folder)
@@ -221,7 +221,11 @@ def outliers(folder: Path, samples: Sequence[Sample]) -> dict[str, Any]:
         side.stop()
     kept = ("largest_difference", "difference_by_deviation_of_scores", "pearson")
     found = _against(runs, runs["fp32"][0]["scores"])
-    return {name: {key: found[name][key] for key in kept} for name in PRECISIONS[1:]}
+    faster = {name: round(found["fp32"]["cpu_seconds"] / found[name]["cpu_seconds"], 2) for name in found}
+    return {
+        name: {key: found[name][key] for key in kept} | {"times_fp32": faster[name]}
+        for name in PRECISIONS[1:]
+    }
 
 
 def ten_systems(folder: Path, python: str, rounds: int) -> dict[str, Any]:
