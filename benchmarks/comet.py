@@ -129,7 +129,7 @@ def measure(
     folder = build(place / part, family, size, part == "outliers")
     try:
         if part == "outliers":
-            return outliers(folder, samples)
+            return outliers(folder, samples, rounds)
         if part == "one_thread":
             padded = {"padding_of_comet": round(padding(samples), 3)}
             return one_thread(folder, python, samples, rounds) | padded
@@ -212,12 +212,12 @@ def first_score(name: str, python: str, folder: Path) -> dict[str, float]:
     return {"wall_seconds": round(wall, 2), "cpu_seconds": round(cpu, 2), "peak_mb": round(peak)}
 
 
-def outliers(folder: Path, samples: Sequence[Sample]) -> dict[str, Any]:
+def outliers(folder: Path, samples: Sequence[Sample], rounds: int) -> dict[str, Any]:
     """How far lower precisions are off, and how fast, where two features are far larger than all others."""
     runs = {}
     for name in PRECISIONS:
         side = Side.start(name, sys.executable, folder)
-        runs[name] = [side.run(samples)]
+        runs[name] = [side.run(samples) for _ in range(rounds)]
         side.stop()
     kept = ("largest_difference", "difference_by_deviation_of_scores", "pearson")
     found = _against(runs, runs["fp32"][0]["scores"])
