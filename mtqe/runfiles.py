@@ -116,7 +116,19 @@ def options_of(cls: type[T], options: Mapping[str, Any], place: str, problems: l
 def _wrong_option(error: dict[str, Any]) -> str:
     if error["type"] == "missing":
         return f"needs the option {error['loc'][-1]!r}; run files give options"
-    return f"{_where(error['loc'])}{error['msg'].lower()}"
+    return f"{_where(error['loc'])}{_said(error)}"
+
+
+# What pydantic says in the words of Python, in those of a run file.
+_WORDS = {
+    **dict.fromkeys(("tuple_type", "list_type"), "should be a list, such as [a, b]"),
+    **dict.fromkeys(("model_type", "dict_type", "dataclass_type"), "should be options, as in 'name: value'"),
+}
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    message: str = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return _WORDS.get(error["type"], message[:1].lower() + message[1:])
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:
@@ -135,7 +147,7 @@ def validate(model: type[M], loaded: Mapping[str, Any], problems: list[str]) -> 
 def _problem(model: type[BaseModel], error: dict[str, Any]) -> str:
     *above, last = error["loc"]
     if error["type"] != "extra_forbidden":
-        return f"{_where(error['loc'])}{error['msg'].removeprefix('Value error, ')}"
+        return f"{_where(error['loc'])}{_said(error)}"
     known = _known(model, above)
     kind = f"option in {above[-1]!r}:" if above else "section"
     return f"unknown {kind} {str(last)!r};{_did_you_mean(str(last), known)}"

@@ -54,7 +54,7 @@ quality: {issue_weight: heavy}
         "input.target_lang: 'english!' is not a BCP 47 language code",
         "input.format: no reader is called 'jsnl'. Did you mean 'jsonl'?",
         "output.format: no format is called 'htm'. Did you mean 'html'?",
-        "fail_below.quality: Input should be less than or equal to 100",
+        "fail_below.quality: should be less than or equal to 100",
         "score[0] fluency_ngrm: no scorer is called that. Did you mean 'fluency_ngram'?",
         "detect[0] omission: unknown option 'least_word'; did you mean 'least_words'?",
         "detect[1] omission: least_words:",
@@ -68,7 +68,8 @@ def test_a_file_that_is_no_run_file_is_refused(tmp_path: Path) -> None:
     """Not YAML, not a mapping, not there."""
     assert "is not YAML" in problems(tmp_path, "a: [1")[0]
     assert "must be a mapping" in problems(tmp_path, "- a")[0]
-    assert "input: Field required" in "\n".join(problems(tmp_path, "task: report"))
+    assert "input: should be options" in "\n".join(problems(tmp_path, "input: a.txt"))
+    assert "input: field required" in "\n".join(problems(tmp_path, "task: report"))
     with pytest.raises(ConfigError, match="can't be read"):
         load_run(tmp_path / "none.yaml")
 

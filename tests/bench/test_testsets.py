@@ -346,7 +346,7 @@ output: report.pdf
         "unknown section 'sytems'; did you mean 'systems'?",
         "metrics[0] bleuu: no metric is called that. Did you mean 'bleu'?",
         "metrics[1] chrf: unknown option 'betta'; did you mean 'beta'?",
-        "metrics[2] bleu: tokenize: input should be",
+        "metrics[2] bleu: tokenize: should be",
         "significance.method:",
         "test_set: the ending of 'set.doc' tells no format",
     ):

@@ -167,12 +167,12 @@ def test_a_failed_training_leaves_the_weights_that_were_there(run: Any, data: Pa
             {"model": "ngrams", "out": "x"},
             "model ngrams: no model to train is called that. Did you mean 'ngram'?",
         ),
-        ({"model": "ngram", "data": "d"}, "out: Field required"),
+        ({"model": "ngram", "data": "d"}, "out: field required"),
         ({"model": "ngram", "out": "x"}, "model ngram: needs the option 'data'"),
         ({"model": "style", "data": "d", "out": "x", "language": ["de"]}, "did you mean 'languages'?"),
         (
             {"model": "quality_net", "data": "d", "out": "x", "states": "s", "leave_out": "mqm22"},
-            "leave_out: input should be 'mqm20', 'mqm21news' or 'bio21'",
+            "leave_out: should be 'mqm20', 'mqm21news' or 'bio21'",
         ),
     ],
 )
