@@ -110,14 +110,14 @@ import json, sys
 from pathlib import Path
 from opusfilter import filters
 # Not TerminalPunctuationFilter: it counts the marks of a pair of sentences, and drops all texts of more
-# than four, whatever they are.
+# than four, whatever they are. AlphabetRatioFilter would count spaces as no letters.
 chosen = [
     filters.LengthFilter(unit="word", min_length=30, max_length=100000),
     filters.CharacterScoreFilter(scripts=["Latin"], thresholds=[0.9]),
     filters.AverageWordLengthFilter(min_length=2, max_length=20),
     filters.LongWordFilter(threshold=40),
-    filters.AlphabetRatioFilter(threshold=0.75),
-    filters.LanguageIDFilter(languages=["en"], id_method="cld2", thresholds=[0.5]),
+    filters.AlphabetRatioFilter(threshold=0.75, exclude_whitespace=True),
+    filters.Cld2Filter(languages=["en"], thresholds=[0.5]),
     filters.RepetitionFilter(),
 ]
 kept = []
