@@ -92,7 +92,7 @@ class AdequacyModel:
             return self.reference.penalty(features)
         by_vectors = self.source.penalty(features[:, : len(FEATURES)])
         chosen = np.zeros(len(pairs))
-        names = [pair.target_lang if pair.target_lang in self.network else OTHERS for pair in pairs]
+        names = [self._calibration_of(pair) for pair in pairs]
         for name in set(names):
             own = [i for i, one in enumerate(names) if one == name]
             targets = [pairs[i].target for i in own]
@@ -100,9 +100,14 @@ class AdequacyModel:
         lead = self._assessed(pairs)
         return agreed(np.where(lead == 0, chosen, never_below_zero(chosen - lead)), [by_vectors])
 
+    def _calibration_of(self, pair: Pair) -> str:
+        """The target language's own, but for pairs of languages that have direct assessments."""
+        assessed = f"{pair.other_lang}-{pair.target_lang}" in self.assessment.pairs
+        return pair.target_lang if pair.target_lang in self.network and not assessed else OTHERS
+
     def _with_reading(self, features: Matrix, targets: Sequence[str], language: str) -> Matrix:
-        """Features with those of ``READING``, for a language with a calibration of its own."""
-        if language == OTHERS:
+        """Features with those of ``READING``, if the language's calibration has these."""
+        if len(self.network[language].means) == features.shape[1]:
             return features
         reading, tokens = reading_of(targets, language)
         means = np.array(self.network[language].means[features.shape[1] :])

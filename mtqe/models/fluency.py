@@ -78,14 +78,14 @@ def load_fluency(language: str) -> FluencyModel | None:
     """The model of a language, or None if the package has none.
 
     All rest on n-grams, fitted to all kinds of bad text. Where it orders systems better, a calibration
-    with style and the network comes first; where style tells people's articles from machines', that
-    is counted for the article as a whole.
+    with style and the network comes first; where n-grams tell broken text and nothing else, a constant.
+    Where style tells people's articles from machines', that is counted for the article as a whole.
     """
     ngram, own = load_ngram(language), _stored()["languages"].get(language)
     if ngram is None:
         return None
     calibrations = tuple(Calibration.of(one) for one in (own, ngram.about["calibration"]) if one)
-    net = load_quality_net() if own else None
+    net = load_quality_net() if own and len(own["means"]) == len(FEATURES) else None
     return FluencyModel(ngram, load_style(language), net, calibrations, load_machine(language))
 
 

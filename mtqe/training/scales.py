@@ -24,14 +24,14 @@ from mtqe.models.calibration import Calibration, Matrix
 from mtqe.models.ngram import NgramModel
 from mtqe.models.quality_net import load_quality_net
 from mtqe.models.style import load_style
-from mtqe.training.calibration import CALIBRATION_SET, non_negative_least_squares
+from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
 from mtqe.training.corpora import (
     fluent_texts,
     is_calibration,
 )
 from mtqe.training.fluency import estimate
 from mtqe.training.provenance import write_json
-from mtqe.training.scales_material import SEED, Material, Translation, read
+from mtqe.training.scales_material import MOST, SEED, Material, Translation, read
 
 # Languages of which style and the network order translations better than n-grams alone, without a
 # source. In English they do not: what people write themselves looks odder to the network than what
@@ -44,7 +44,15 @@ JUDGED = ("de", "en")
 # How much differences between sources count beside those within, and spoilt sentences beside judged.
 # The more these count, the better damage is seen and the worse systems are ordered.
 _BETWEEN = 0.2
-_SPOILT_IN_FLUENCY, _SPOILT_IN_ADEQUACY = 0.03, 0.06
+_SPOILT = {"de": 0.03, "en": 0.06}
+
+# Languages in which adequacy beside a source counts how the target reads. In German fluency, which is
+# fitted to differences within sources too, says it already.
+READ = ("en",)
+
+# Languages in which n-grams tell broken text, and nothing else: they order systems' translations worse than
+# a coin (WMT21 biomedical).
+BROKEN_ALONE = ("zh",)
 
 # Hinges begin at these quantiles of judged texts, and of spoilt ones, which lie outside.
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97)
@@ -56,7 +64,7 @@ Values = NDArray[np.float64]
 Measure = Callable[[Sequence[Translation]], Matrix]
 
 
-def fit(material: Material, measure: Measure, points: Sequence[float], spoilt_share: float) -> Calibration:
+def fit(material: Material, measure: Measure, points: Sequence[float]) -> Calibration:
     """The calibration of what ``measure`` says, on judged translations with these points."""
     contrasts = material.contrasts
     natural, good, bad = (
@@ -70,7 +78,7 @@ def fit(material: Material, measure: Measure, points: Sequence[float], spoilt_sh
     groups = _numbered([(t.source, t.languages) for t in material.judged])
     spread = _BETWEEN * (design - design.mean(axis=0)), _BETWEEN * (target - target.mean())
     parts = [(_centred(design, groups), _centred(target[:, None], groups)[:, 0]), spread]
-    share = np.sqrt(spoilt_share)
+    share = np.sqrt(_SPOILT[material.judged[0].languages[0]])
     parts.append((share * worse, share * np.array([c.points for c in contrasts])))
     x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
     weights = non_negative_least_squares(x, y, np.ones(len(y)))
@@ -158,14 +166,21 @@ def half_model(data: Path, language: str) -> NgramModel:
     return NgramModel(language, estimate(list(half), language), {})
 
 
-def fluency_scales(material: Material, halves: Mapping[str, NgramModel]) -> dict[str, Any]:
+def fluency_scales(data: Path, material: Material, halves: Mapping[str, NgramModel]) -> dict[str, Any]:
     """What ``fluency.json`` holds."""
-    languages = {}
+    languages = {language: _constant(data, language).stored() for language in BROKEN_ALONE}
     for language in LANGUAGES:
         own = material.of(language)
         measure = fluency_measure(halves[language], language)
-        languages[language] = fit(own, measure, [t.fluency for t in own.judged], _SPOILT_IN_FLUENCY).stored()
+        languages[language] = fit(own, measure, [t.fluency for t in own.judged]).stored()
     return {"languages": languages}
+
+
+def _constant(data: Path, language: str) -> Calibration:
+    """What annotators count on average in translations into a language, whatever is measured."""
+    rows_of = judged(data, "fluency_penalty", held_out=False)
+    points = [min(points, MOST) for row, points in rows_of if row["lp"].endswith(f"-{language}")]
+    return Calibration(round(float(np.mean(points)), 5), (0.0,) * len(fluency.NGRAMS), ())
 
 
 def make(data: Path, out: Path) -> list[Path]:
@@ -178,9 +193,9 @@ def make(data: Path, out: Path) -> list[Path]:
         "licence": "Apache-2.0",
         "seed": SEED,
     }
-    halves = {language: half_model(data, language) for language in JUDGED}
+    halves = {language: half_model(data, language) for language in {*LANGUAGES, *READ}}
     paths = [out / "fluency.json", out / "adequacy_vectors.json"]
-    write_json({"about": about, **fluency_scales(material, halves)}, paths[0])
+    write_json({"about": about, **fluency_scales(data, material, halves)}, paths[0])
     stored = json.loads(paths[1].read_text(encoding="utf-8"))
     network = adequacy_scales(stored["log_length"], material, halves)
     write_json({**stored, "about_network": about, "network": network}, paths[1])
@@ -192,9 +207,10 @@ def adequacy_scales(
 ) -> dict[str, Any]:
     """The calibrations by language; English without how it reads stands for the others."""
     measure = adequacy_measure(log_length)
-    measures = {language: with_reading(measure, halves[language], language) for language in JUDGED}
+    measures = dict.fromkeys((*JUDGED, adequacy.OTHERS), measure)
+    measures |= {language: with_reading(measure, halves[language], language) for language in READ}
     found = {}
-    for name, one in {**measures, adequacy.OTHERS: measure}.items():
+    for name, one in measures.items():
         own = material.of(name if name in JUDGED else "en")
-        found[name] = fit(own, one, [t.accuracy for t in own.judged], _SPOILT_IN_ADEQUACY).stored()
+        found[name] = fit(own, one, [t.accuracy for t in own.judged]).stored()
     return found

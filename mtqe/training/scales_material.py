@@ -28,7 +28,7 @@ from mtqe.training.spoil import BROKEN, NEEDS_SOURCE, spoilt
 SEED = 3
 
 # Points per 100 words beyond which a sentence is bad whatever it says.
-_MOST = 60.0
+MOST = 60.0
 
 _SPOILT_SOURCES = 1500
 
@@ -81,7 +81,7 @@ def _judged(data: Path) -> Iterator[tuple[Translation, str]]:
     for row, fluency_points in judged(data, "fluency_penalty", held_out=False):
         if row["dataset"] == CALIBRATION_SET and row.get("src"):
             accuracy_points = 100.0 * row["adequacy_penalty"] / max(count_words(row["mt"]), 1)
-            points = (min(fluency_points, _MOST), min(accuracy_points, _MOST))
+            points = (min(fluency_points, MOST), min(accuracy_points, MOST))
             source, target = row["lp"].split("-")
             yield Translation(row["mt"], row["src"], (target, source), *points), str(row["doc_id"])
 
@@ -94,7 +94,7 @@ def _demetr(data: Path) -> Iterator[Contrast]:
             continue
         points = 100 * _DEMETR_POINTS[kind.split("_")[0]] / max(count_words(row["mt_good"]), 1)
         good, bad = (Translation(row[side], row["src"], ("en", source)) for side in ("mt_good", "mt"))
-        yield Contrast(good, bad, min(points, _MOST), changes_meaning(kind))
+        yield Contrast(good, bad, min(points, MOST), changes_meaning(kind))
 
 
 def _spoilt(found: Sequence[Translation]) -> Iterator[Contrast]:
@@ -106,5 +106,5 @@ def _spoilt(found: Sequence[Translation]) -> Iterator[Contrast]:
         worse = spoilt(good.target, other.target, good.source, good.languages[0], rng)
         for kind in rng.sample(sorted(worse), min(2, len(worse))):
             cost = 100 * _SPOILT_POINTS / max(count_words(good.target), 1)
-            points = _MOST if kind in BROKEN else _HALVED_POINTS.get(kind, min(cost, _MOST))
+            points = MOST if kind in BROKEN else _HALVED_POINTS.get(kind, min(cost, MOST))
             yield Contrast(good, good._replace(target=worse[kind]), points, kind in NEEDS_SOURCE)
