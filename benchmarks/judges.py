@@ -11,7 +11,7 @@ from shared import Values
 from mtqe.bench.meta_sources.own import Own
 from mtqe.bench.meta_sources.surface import Bleu, Chrf
 from mtqe.bench.meta_table import HumanTable, Matrix
-from mtqe.scale import score_to_penalty
+from mtqe.scale import penalty_to_score, score_to_penalty
 from mtqe.text.words import count_words
 
 SOURCE, ALONE, REFERENCE = "source + target", "target alone", "source + target + reference"
@@ -48,6 +48,14 @@ def penalties(scores: Matrix) -> Matrix:
     points = np.full(scores.shape, np.nan)
     points[rated] = [score_to_penalty(score) for score in scores[rated].tolist()]
     return points
+
+
+def as_scores(negated: Matrix) -> Matrix:
+    """Points, negated as ``own_scores`` gives them, as scores from 0 to 100 again."""
+    rated = ~np.isnan(negated)
+    scores = np.full(negated.shape, np.nan)
+    scores[rated] = [penalty_to_score(-points) for points in negated[rated].tolist()]
+    return scores
 
 
 def with_reference(table: HumanTable) -> dict[str, Matrix]:

@@ -33,7 +33,7 @@ from typing import Any
 import click
 import numpy as np
 from judged_sets import Row, assessed_sets, english_articles, judged_table, mqm_sets, unseen_contrasts
-from judges import EXPECTED, known, own_scores, with_reference, words
+from judges import EXPECTED, as_scores, known, own_scores, with_reference, words
 from reliability import reliability
 from shared import (
     ROUNDS,
@@ -163,12 +163,13 @@ def _shares(some: Sequence[Row], good: Values, bad: Values) -> Results:
 
 
 def on_assessments(data: Path) -> Results:
-    """Correlations with MLQE-PE's direct assessments, by pair of languages."""
+    """Correlations of scores from 0 to 100 with MLQE-PE's direct assessments, by pair of languages."""
     found = {}
     for pair, table in assessed_sets(data).items():
-        own, _ = own_scores(table, references=False)
-        table, _ = without_missing(table, known(own))
-        found[pair] = {"judges": agreements(table, known(own), CORRELATIONS), **sizes(table)}
+        own = known(own_scores(table, references=False)[0])
+        own = {judge: found if judge == EXPECTED else as_scores(found) for judge, found in own.items()}
+        table, _ = without_missing(table, own)
+        found[pair] = {"judges": agreements(table, own, CORRELATIONS), **sizes(table)}
     return found
 
 

@@ -126,8 +126,8 @@ def _demetr(judges: Results) -> Iterator[str]:
 def _assessments(pairs: Results) -> Iterator[str]:
     yield "### MLQE-PE's direct assessments"
     yield ""
-    yield "Pearson's correlation, on held-out documents. Where the source's language is none of the vectors', quality is"
-    yield "fluency and issues alone."
+    yield "Pearson's correlation of scores from 0 to 100, on held-out documents. Where the source's language is none of the"
+    yield "vectors', quality is fluency and issues alone."
     yield ""
     judges = sorted({judge for found in pairs.values() for judge in found["judges"]}, key=_place)
     yield from table_head("pair", "segments", *judges)
