@@ -67,6 +67,17 @@ def test_one_issue_in_a_short_text_may_be_forgiven() -> None:
     assert rule(name="issues", at_most=10, least=2).judge(report(issues=found, words=8)).keep
 
 
+def test_a_page_without_an_article_goes() -> None:
+    """Of which every limit on scores would say that nothing is wrong with it: nothing of it is scored."""
+    margin = (issue("boilerplate", 0, 12), issue("boilerplate", 8, 16))
+    keep = rule(name="boilerplate_share", at_most=0.5)
+    verdict = keep.judge(report("y" * 20, issues=margin))
+    assert not verdict.keep
+    assert "boilerplate share" in str(verdict.reason)
+    assert keep.judge(report("y" * 40, issues=margin)).keep
+    assert keep.judge(report("y" * 20, issues=(issue("untranslated", 0, 20),))).keep
+
+
 def test_foreign_text_is_counted_once() -> None:
     """Where issues overlap too, and not where another category stands."""
     found = (issue("untranslated", 0, 6), issue("wrong_language", 3, 8), issue("spacing", 0, 20))

@@ -8,6 +8,7 @@ from typing import ClassVar
 from mtqe.data import ArticleReport
 from mtqe.filters import limits
 from mtqe.filters.base import Needs, Verdict, rules
+from mtqe.filters.marked import share_marked
 from mtqe.scale import HINT_CONFIDENCE
 
 _CATEGORIES = ("untranslated", "wrong_language")
@@ -43,16 +44,7 @@ class ForeignShare:
 
     def measure(self, report: ArticleReport) -> float:
         """The share of the text's characters, 0 to 1."""
-        spans = sorted(
-            (issue.start, issue.end)
-            for issue in report.issues
-            if issue.category in _CATEGORIES and issue.confidence >= self.confidence
-        )
-        covered = reached = 0
-        for start, end in spans:
-            covered += max(end - max(start, reached), 0)
-            reached = max(end, reached)
-        return covered / max(len(report.article.target), 1)
+        return share_marked(report, _CATEGORIES, self.confidence)
 
     def limits(self) -> tuple[float | None, float | None]:
         """No least, and the most."""
