@@ -162,9 +162,13 @@ class SentenceEncoder:
     ) -> tuple[list[int], list[Floats], Floats]:
         """Whose spans these are, the normalised features of each times the matrix, and their sums."""
         starts, places, pieces = _laid_out(batch)
-        features = self._features(places, pieces)
+        embedded = self.table.vectors(pieces)
+        features = self._features(places, embedded)
         mean, scale = _moments(features)
-        states = (features @ matrix - np.outer(mean, total)) * scale[:, None]
+        # A piece's own part is the same wherever it stands.
+        own = _with_empty(embedded @ matrix[:DIMENSIONS])[places[_GAP:-_GAP]]
+        states = own + features[:, DIMENSIONS:] @ matrix[DIMENSIONS:]
+        states = (states - np.outer(mean, total)) * scale[:, None]
         rows = [states[b + s.start : b + s.stop] for b, s in zip(starts.tolist(), batch, strict=True)]
         return [span.owner for span in batch], rows, self._summed(batch, starts, features, mean, scale)
 
@@ -197,7 +201,7 @@ class SentenceEncoder:
     def _sums(self, batch: Sequence[Span]) -> tuple[list[int], Floats]:
         """Whose spans these are, and of each the sum of its pieces' normalised features."""
         starts, places, pieces = _laid_out(batch)
-        features = self._features(places, pieces)
+        features = self._features(places, self.table.vectors(pieces))
         return [span.owner for span in batch], self._summed(batch, starts, features, *_moments(features))
 
     def _summed(
@@ -208,10 +212,9 @@ class SentenceEncoder:
         sums = shares @ features - (shares @ mean)[:, None]
         return np.asarray(sums @ self.weights["pool"])
 
-    def _features(self, places: Ints, pieces: Ints) -> Floats:
+    def _features(self, places: Ints, embedded: Floats) -> Floats:
         """Each place's embedding and its three n-gram features, side by side."""
         w = self.weights
-        embedded = self.table.vectors(pieces)
         # The three projections are normalised together, as in the original.
         projected = _normalised(embedded @ w["proj"] + w["proj_b"], w["proj_ln_g"], w["proj_ln_b"])
         columns = [_with_empty(embedded)[places[_GAP:-_GAP]]]
