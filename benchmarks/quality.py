@@ -211,15 +211,20 @@ def speed(data: Path) -> Results:
 
 
 def _made_up(rng: np.random.Generator) -> Iterator[Article]:
-    usual = [_made_word(i) if i % 7 == 0 else w for i, w in enumerate(_WORDS.split() * 40)]
+    """Words of German and English in no order: texts that nothing has been remembered of."""
+    german, english = (_usual(words) for words in (_GERMAN, _ENGLISH))
     for number in range(SPEED_ARTICLES):
-        texts = [" ".join(rng.choice(usual, SPEED_WORDS)) for _ in range(2 * SPEED_SEGMENTS)]
         segments, start = [], 0
-        for index, (target, source) in enumerate(zip(texts[::2], texts[1::2], strict=True)):
+        for index in range(SPEED_SEGMENTS):
+            source, target = (" ".join(rng.choice(words, SPEED_WORDS)) for words in (german, english))
             segments.append(Segment(index, index, (start, start + len(target)), target, source))
             start += len(target) + 1
-        whole = "\n".join(texts[::2])
-        yield Article(str(number), whole, source_lang="en", target_lang="en", segments=tuple(segments))
+        whole = "\n".join(segment.target for segment in segments)
+        yield Article(str(number), whole, source_lang="de", target_lang="en", segments=tuple(segments))
+
+
+def _usual(words: str) -> list[str]:
+    return [_made_word(i) if i % 7 == 0 else word for i, word in enumerate(words.split() * 40)]
 
 
 def _made_word(number: int) -> str:
@@ -227,9 +232,13 @@ def _made_word(number: int) -> str:
     return "".join("bdfgklmnprst"[number // 12**k % 12] + "aeiou"[(number + k) % 5] for k in range(3))
 
 
-_WORDS = (
+_ENGLISH = (
     "the council met on monday to vote for a new bridge over our old river while nobody in town spoke "
     "against it because work will begin next spring and should take about two years according to her plan"
+)
+_GERMAN = (
+    "der rat kam am montag zusammen um über eine neue brücke zu entscheiden während niemand in der stadt "
+    "dagegen sprach weil die arbeit im nächsten frühjahr beginnt und nach ihrem plan etwa zwei jahre dauert"
 )
 
 PARTS: dict[str, Callable[[Path], Results]] = {
