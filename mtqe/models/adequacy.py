@@ -58,6 +58,11 @@ class Pair:
     target_lang: str
     other_lang: str
 
+    @property
+    def languages(self) -> str:
+        """As "ru-en"."""
+        return f"{self.other_lang}-{self.target_lang}"
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -97,13 +102,12 @@ class AdequacyModel:
             own = [i for i, one in enumerate(names) if one == name]
             targets = [pairs[i].target for i in own]
             chosen[own] = self.network[name].penalty(self._with_reading(features[own], targets, name))
-        lead = self._assessed(pairs)
-        return agreed(np.where(lead == 0, chosen, never_below_zero(chosen - lead)), [by_vectors])
+        return agreed(self._assessed(pairs, chosen), [by_vectors])
 
     def _calibration_of(self, pair: Pair) -> str:
         """The target language's own, but for pairs of languages that have direct assessments."""
-        assessed = f"{pair.other_lang}-{pair.target_lang}" in self.assessment.pairs
-        return pair.target_lang if pair.target_lang in self.network and not assessed else OTHERS
+        own = pair.target_lang in self.network and pair.languages not in self.assessment.pairs
+        return pair.target_lang if own else OTHERS
 
     def _with_reading(self, features: Matrix, targets: Sequence[str], language: str) -> Matrix:
         """Features with those of ``READING``, if the language's calibration has these."""
@@ -113,13 +117,14 @@ class AdequacyModel:
         means = np.array(self.network[language].means[features.shape[1] :])
         return np.concatenate([features, shrink(reading, tokens, means)], axis=1)
 
-    def _assessed(self, pairs: Sequence[Pair]) -> Matrix:
-        """Points that direct assessments take off, for the pairs of languages that have any."""
-        lead = np.zeros(len(pairs))
+    def _assessed(self, pairs: Sequence[Pair], points: Matrix) -> Matrix:
+        """Points less those that direct assessments take off, for the pairs of languages that have any."""
+        found = points.copy()
         for name in self.assessment.pairs:
-            own = [i for i, pair in enumerate(pairs) if f"{pair.other_lang}-{pair.target_lang}" == name]
-            lead[own] = self.assessment.lead([(pairs[i].target, pairs[i].other) for i in own], name)
-        return self.assessment.points * lead
+            own = [i for i, pair in enumerate(pairs) if pair.languages == name]
+            lead = self.assessment.lead([(pairs[i].target, pairs[i].other) for i in own], name)
+            found[own] = never_below_zero(points[own] - self.assessment.points * lead)
+        return found
 
     def _judgement(self, pair: Pair, penalty: float, row: list[float]) -> Judgement:
         copied = copied_share(pair)
