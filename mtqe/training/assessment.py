@@ -8,18 +8,17 @@ the file are correlations on documents that a fold of the regression has not see
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from mtqe.models.assessment import Floats, Regression, Texts, features_of
 from mtqe.models.calibration import Matrix
 from mtqe.training.calibration import judged
 from mtqe.training.corpora import is_held_out, rows
+from mtqe.training.provenance import write_tensors
 
 PAIRS = ("en-zh", "ru-en")
 
@@ -113,6 +112,5 @@ def _write(arrays: dict[str, Any], figures: dict[str, Any], points: float, path:
         "pairs": figures,
         "points": points,
     }
-    save_file(arrays, path, metadata={"about": json.dumps(about, sort_keys=True)})
-    path.chmod(0o644)
+    write_tensors(arrays, about, path)
     return path

@@ -8,7 +8,6 @@ and to sentences spoilt on purpose, which no modern system writes but crawled pa
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from mtqe.models.fluency import ngram_features, shrink
 from mtqe.models.ngram import UNSPACED, NgramModel
@@ -24,6 +22,7 @@ from mtqe.text.words import count_words
 from mtqe.training.calibration import SPOILT_WEIGHT, fit, judged
 from mtqe.training.corpora import fluent_texts, is_calibration, tatoeba_texts
 from mtqe.training.ngram import Arrays, train
+from mtqe.training.provenance import write_tensors
 
 LANGUAGES = ("en", "de", "es", "ru", "zh")
 SEED = 20
@@ -139,6 +138,5 @@ def make(data: Path, tatoeba_folder: Path | None, language: str, out: Path) -> P
         "texts": len(texts),
     }
     path = out / f"ngram.{language}.safetensors"
-    save_file(estimate(texts, language), path, metadata={"about": json.dumps(about, sort_keys=True)})
-    path.chmod(0o644)
+    write_tensors(estimate(texts, language), about, path)
     return path

