@@ -79,3 +79,10 @@ def test_one_word_says_little() -> None:
     """A heading is neither fluent nor not: between the best and the worst."""
     one, bad = values(["Weather", shuffled(SENTENCES["en"])], "en")
     assert bad < one < 100
+
+
+def test_a_small_letter_at_the_beginning_costs_one_minor_error() -> None:
+    """But not where a sentence goes on from the line before, nor where a name is written so."""
+    small = SENTENCES["en"][0].lower() + SENTENCES["en"][1:]
+    whole, costs, goes_on = values([SENTENCES["en"], small], "en") + values(["Said she", small], "en")[1:]
+    assert costs < whole == pytest.approx(goes_on)
