@@ -13,8 +13,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from mtqe.text.sentences import split_paragraphs, split_sentences
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = ("Adler", "Brecht", "Costa", "Duarte", "Egan", "Fuchs", "Grosz", "Haas", "Ilves", "Jansen")
+_ENDED = re.compile(r"[.!?][”»\s]*$")
 MENU = (
     "Home\nNews\nSport\nWeather\nJobs",
     "Share on Facebook\nShare on Twitter\nPrint this page",
@@ -25,13 +28,16 @@ MENU = (
 )
 
 
-def _sentences(name: str) -> list[str]:
-    text = (EXAMPLES / name).read_text(encoding="utf-8").replace("\n", " ")
-    return [sentence for sentence in re.split(r"(?<=[.!?])\s+", text) if len(sentence) > 40]
+def _sentences(name: str, language: str) -> list[str]:
+    """The example's sentences; no headlines, and "Ms." ends none."""
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    lines = (text[slice(*span)] for span in split_paragraphs(text))
+    found = [line[slice(*span)] for line in lines for span in split_sentences(line, language)]
+    return [sentence for sentence in found if len(sentence) > 40 and _ENDED.search(sentence)]
 
 
-ENGLISH = _sentences("article.ref.txt")
-FRENCH = _sentences("article.fr.txt")
+ENGLISH = _sentences("article.ref.txt", "en")
+FRENCH = _sentences("article.fr.txt", "fr")
 
 
 def good(rng: random.Random, words: int) -> str:
