@@ -404,8 +404,9 @@ def _comet(folder: str) -> Any:
 
 def _ours(precision: str, folder: str, threads: int) -> Any:
     from mtqe.models.comet import Row, load_comet
+    from mtqe.models.running import Running
 
-    model = load_comet(folder, precision=precision, threads=threads)  # type: ignore[arg-type]
+    model = load_comet(folder, Running(precision, threads=threads))  # type: ignore[arg-type]
 
     def score(samples: Sequence[Sample], spans: bool) -> list[float]:
         model.known.clear()

@@ -133,9 +133,10 @@ def finish(folder: Path, texts: Sequence[dict[str, str]]) -> None:
     import torch
 
     from mtqe.models.metricx import Row, load_metricx
+    from mtqe.models.running import Running
 
     _write_last(folder, torch.zeros(CONFIG["d_model"]))
-    model = load_metricx(str(folder), version="24", precision="bf16", threads=1)
+    model = load_metricx(str(folder), Running("bf16", threads=1), version="24")
     ids = [model._windows(Row(text["hypothesis"], text["source"]))[0][0] for text in texts[:8]]
     everything = replace(model.network, column=torch.eye(CONFIG["d_model"]))
     states = torch.tensor(everything(ids))
@@ -189,8 +190,9 @@ def ours(
 ) -> Callable[[Sequence[dict[str, str]]], tuple[float, float, list[float]]]:
     """The same of mtqe."""
     from mtqe.models.metricx import Row, load_metricx
+    from mtqe.models.running import Running
 
-    model = load_metricx(str(folder), version="24", precision=precision, threads=threads)
+    model = load_metricx(str(folder), Running(precision, threads=threads), version="24")
 
     def run(texts: Sequence[dict[str, str]]) -> tuple[float, float, list[float]]:
         rows = [Row(text["hypothesis"], text["source"]) for text in texts]
@@ -271,8 +273,9 @@ def lengths(folder: Path, texts: Sequence[dict[str, str]]) -> dict[str, float]:
     import numpy as np
 
     from mtqe.models.metricx import Row, load_metricx
+    from mtqe.models.running import Running
 
-    model = load_metricx(str(folder), version="24", threads=1)
+    model = load_metricx(str(folder), Running(threads=1), version="24")
     sizes = [len(model._windows(Row(text["hypothesis"], text["source"]))[0][0]) for text in texts]
     return {
         "pieces_mean": round(float(np.mean(sizes)), 1),

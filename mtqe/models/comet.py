@@ -22,8 +22,8 @@ from mtqe.models.comet_result import Judged, Judgement, Model, Row, Side, Sides
 from mtqe.models.comet_separate import SeparateModel
 from mtqe.models.comet_text import Tokenizer, Tokens
 from mtqe.models.devices import Elsewhere, elsewhere, spread
-from mtqe.models.engine import thread_count
-from mtqe.models.packed_linear import Precision
+from mtqe.models.engine import settled
+from mtqe.models.running import USUAL, Running
 from mtqe.models.windows import Window, windows
 
 __all__ = ["ENGINE", "Comet", "Judgement", "Row", "load_comet"]
@@ -45,6 +45,7 @@ class Comet:
     model: Model
     tokenizer: Tokenizer
     takes_context: bool
+    encoder_digest: str
     others: tuple[Elsewhere, ...] = ()
     known: dict[tuple[Row, bool], Judgement] = field(default_factory=dict)
 
@@ -160,34 +161,15 @@ def _together(parts: Sequence[_Part], found: Sequence[Judged]) -> Judgement:
 
 
 @lru_cache(maxsize=2)
-def load_comet(
-    name: str,
-    *,
-    encoder: str | None = None,
-    precision: Precision = "fp32",
-    device: str = "auto",
-    devices: tuple[str, ...] = (),
-    batch_tokens: int = 2048,
-    threads: int = 0,
-) -> Comet:
+def load_comet(name: str, running: Running = USUAL, *, encoder: str | None = None) -> Comet:
     """The model of that name, hub id or path, loaded once.
 
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
-    don't lead there. ``devices`` are used instead of ``device``, each but the first by a process of its
-    own. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    don't lead there. Raises ``ConfigError`` and ``ModelError``.
     """
-    threads = thread_count(threads, devices)
-    here = devices[0] if devices else device
-    loaded = load_encoder(name, encoder, precision, here, batch_tokens, threads)
+    running = settled(running)
+    loaded = load_encoder(name, encoder, running)
     model = make_model(loaded)
     takes_context = isinstance(model, SeparateModel) and model.mix.pooling == "avg"
-    others = elsewhere(
-        load_comet,
-        devices,
-        name=name,
-        encoder=encoder,
-        precision=precision,
-        batch_tokens=batch_tokens,
-        threads=threads,
-    )
-    return Comet(model, loaded.tokenizer, takes_context, others)
+    others = elsewhere(load_comet, running, name=name, encoder=encoder)
+    return Comet(model, loaded.tokenizer, takes_context, loaded.checkpoint.encoder_digest, others)

@@ -7,19 +7,19 @@ and vocabulary are not in it: the settings name the pretrained model whose they 
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 from torch import Tensor
 
 from mtqe.errors import ConfigError, ModelError
 from mtqe.models import hub
+from mtqe.models.hub_files import file_digest
 from mtqe.models.packed import Shape
+from mtqe.models.torch_files import read_torch_file
 
 _ENCODERS = {"XLM-RoBERTa": "xlm-roberta", "XLM-RoBERTa-XL": "xlm-roberta-xl"}
 
@@ -76,6 +76,11 @@ class Checkpoint:
     shape: Shape
     tokenizer: Path
 
+    @property
+    def encoder_digest(self) -> str:
+        """What tells the encoder's settings and vocabulary, which may lie elsewhere, from others."""
+        return " ".join(map(file_digest, (self.tokenizer.with_name("config.json"), self.tokenizer)))
+
 
 def read_checkpoint(
     folder: Path, encoder: str | None = None, families: Mapping[str, Mapping[str, Any]] = FAMILIES
@@ -128,25 +133,25 @@ def _weights(folder: Path) -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
     """Tensors by name, and the settings saved with them; read into memory only where they are used."""
     for place in (folder / "checkpoints", folder):
         for safe in sorted(place.glob("*.safetensors")):
-            from safetensors.torch import load_file
-
-            return load_file(safe), {}
+            return _read_safe(safe), {}
         for checkpoint in sorted(place.glob("*.ckpt")):
             return _unpickled(checkpoint)
     raise ModelError(f"{folder}: lacks its weights, checkpoints/model.ckpt or a .safetensors file")
 
 
-def _unpickled(path: Path) -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
+def _read_safe(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
     try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{path}: holds more than weights and settings, which could run code; mtqe does not load it. "
-            "Save it anew with weights alone, where you trust it"
-        ) from error
-    except (RuntimeError, OSError, EOFError, ValueError) as error:
-        raise ModelError(f"{path}: is no checkpoint, or is damaged: {_line(error)}") from error
-    if not isinstance(loaded, dict) or "state_dict" not in loaded:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path}: is damaged: {_line(error)}") from error
+
+
+def _unpickled(path: Path) -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
+    loaded = read_torch_file(path)
+    if not isinstance(loaded, dict) or not isinstance(loaded.get("state_dict"), dict):
         raise ModelError(f"{path}: is no checkpoint of COMET: it lacks a state_dict")
     return loaded["state_dict"], loaded.get("hyper_parameters") or {}
 
@@ -186,18 +191,24 @@ def _vocabulary(folder: Path) -> Path:
 def _shape(folder: Path, kind: str) -> Shape:
     path = folder / "config.json"
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        config = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"{path}: can't be read: {_line(error)}") from error
     if config.get("model_type") != kind or config.get("hidden_act", "gelu") != "gelu":
         raise ModelError(f"{path}: is of a {config.get('model_type')!r}; the checkpoint needs a {kind!r}")
-    first = int(config.get("pad_token_id", 1)) + 1
+    try:
+        return _shape_of(config, kind == "xlm-roberta-xl")
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path}: lacks {error}, or has something else in its place") from error
+
+
+def _shape_of(config: Mapping[str, Any], norm_first: bool) -> Shape:
     return Shape(
         layers=int(config["num_hidden_layers"]),
         heads=int(config["num_attention_heads"]),
         width=int(config["hidden_size"]),
         positions=int(config["max_position_embeddings"]) - 2,
-        first_position=first,
+        first_position=int(config.get("pad_token_id", 1)) + 1,
         epsilon=float(config.get("layer_norm_eps", 1e-5)),
-        norm_first=kind == "xlm-roberta-xl",
+        norm_first=norm_first,
     )

@@ -22,7 +22,6 @@ class CometOptions(EngineOptions):
 
     encoder: str | None = None
     reference: bool = True
-    batch_tokens: int = 2048
 
     def load(self) -> Comet:
         """The model, loaded once in a process."""
@@ -30,12 +29,7 @@ class CometOptions(EngineOptions):
             from mtqe.models.comet import load_comet
         except ImportError as error:
             raise ConfigError("COMET's models need torch: pip install 'mtqe[models]'") from error
-        return load_comet(
-            self.model,
-            encoder=self.encoder,
-            batch_tokens=self.batch_tokens,
-            **self.engine_options,
-        )
+        return load_comet(self.model, self.running, encoder=self.encoder)
 
     def row(self, segment: Segment, context: tuple[Row, ...] = ()) -> Row:
         """What the model is given of a segment."""

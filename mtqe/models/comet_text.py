@@ -40,6 +40,12 @@ class Tokenizer:
     padding: int
     end: int
 
+    @property
+    def size(self) -> int:
+        """How many tokens it knows, those apart that a text has only by name."""
+        size: int = self.inner.get_vocab_size(with_added_tokens=False)
+        return size
+
     def read(self, texts: Sequence[str]) -> list[Tokens]:
         """The tokens of each text, however long. Padding that a text has in so many letters is left out."""
         found = self.inner.encode_batch(

@@ -12,12 +12,14 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from mtqe.errors import ModelError
+from mtqe.models.running import Running
 
 Row = TypeVar("Row", bound=Hashable)
 Result = TypeVar("Result")
@@ -34,13 +36,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Elsewhere:
-    """A model in a process of its own: what ``load`` makes of ``options``, one of which is the device.
+    """A model in a process of its own: what ``load`` makes of ``options`` and ``running``.
 
     ``load`` is a function that the process can import and that remembers what it loaded. Where the
     process dies, the rows are tried once more in a new one; ``ModelError`` if that dies too.
     """
 
     load: Callable[..., Any]
+    running: Running
     options: Mapping[str, Any]
     pool: ProcessPoolExecutor | None = field(default=None, repr=False)
 
@@ -49,14 +52,17 @@ class Elsewhere:
         for _ in range(_TRIES):
             self.pool = self.pool or _process()
             try:
-                return list(self.pool.submit(_judged, self.load, self.options, rows, more).result())
+                return list(self.pool.submit(_judged, self._load(), rows, more).result())
             except BrokenProcessPool:
                 self.pool = None
-                _log.warning("the process of device %s died", self.options["device"])
+                _log.warning("the process of device %s died", self.running.device)
         raise ModelError(
-            f"the process of device {self.options['device']!r} died twice: out of memory? Take a smaller"
+            f"the process of device {self.running.device!r} died twice: out of memory? Take a smaller"
             " 'batch_tokens', a lower precision or fewer devices"
         )
+
+    def _load(self) -> Callable[[], Any]:
+        return partial(self.load, running=self.running, **self.options)
 
 
 def _process() -> ProcessPoolExecutor:
@@ -66,15 +72,14 @@ def _process() -> ProcessPoolExecutor:
     )
 
 
-def _judged(
-    load: Callable[..., Any], options: Mapping[str, Any], rows: Sequence[Any], more: Mapping[str, Any]
-) -> Any:
-    return load(**options).judge(rows, **more)
+def _judged(load: Callable[[], Any], rows: Sequence[Any], more: Mapping[str, Any]) -> Any:
+    return load().judge(rows, **more)
 
 
-def elsewhere(load: Callable[..., Any], devices: Sequence[str], **options: Any) -> tuple[Elsewhere, ...]:
+def elsewhere(load: Callable[..., Any], running: Running, **options: Any) -> tuple[Elsewhere, ...]:
     """The model of each device but the first."""
-    return tuple(Elsewhere(load, options | {"device": device}) for device in devices[1:])
+    alone = replace(running, devices=())
+    return tuple(Elsewhere(load, replace(alone, device=name), options) for name in running.devices[1:])
 
 
 def spread(

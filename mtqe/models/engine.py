@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 import torch
@@ -12,7 +12,7 @@ import torch
 from mtqe.errors import ConfigError
 from mtqe.models.batching import map_in_batches
 from mtqe.models.packed import PackedEncoder
-from mtqe.models.packed_linear import Precision
+from mtqe.models.running import Running
 from mtqe.models.transformer import pick_device
 
 Result = TypeVar("Result")
@@ -81,14 +81,19 @@ def _threads_kept() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def thread_count(threads: int, devices: Sequence[str]) -> int:
-    """As many threads as asked for, or one for each core, shared by all processes that work on the CPU."""
-    return threads or max(torch.get_num_threads() // max(list(devices).count("cpu"), 1), 1)
+def settled(running: Running) -> Running:
+    """The same with what it leaves open: ``device`` is the first one, ``threads`` how many there are.
+
+    As many threads as asked for, or one for each core, shared by all processes that work on the CPU.
+    """
+    devices = running.devices or (running.device,)
+    threads = torch.get_num_threads() // max(devices.count("cpu"), 1)
+    return replace(running, device=devices[0], threads=running.threads or max(threads, 1))
 
 
-def pick_place(device: str, precision: Precision) -> torch.device:
-    """The device of that name (see ``pick_device``); a ``ConfigError`` where it lacks the precision."""
-    place: torch.device = pick_device(device)
-    if precision == "int8" and place.type != "cpu":
+def pick_place(running: Running) -> torch.device:
+    """The device that is named (see ``pick_device``); a ``ConfigError`` where it lacks the precision."""
+    place: torch.device = pick_device(running.device)
+    if running.precision == "int8" and place.type != "cpu":
         raise ConfigError("precision 'int8' is for device 'cpu'; take 'bf16' on a GPU")
     return place

@@ -21,6 +21,9 @@ _ABOUT = (".", "LICENSE", "README")
 # What training leaves behind beside the weights.
 _TRAINING = ("training_args", "optimizer", "scheduler", "rng_state", "scaler")
 
+# What a clone without Git LFS has in place of a large file.
+_POINTER = b"version https://git-lfs"
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DIGEST_LENGTH = 12
 
@@ -68,6 +71,15 @@ def _listed(index: Path) -> set[str]:
         return set(json.loads(index.read_bytes()).get("weight_map", {}).values())
     except (ValueError, AttributeError) as error:
         raise ModelError(f"{index}: is damaged ({error}); fetch it again") from error
+
+
+def not_whole(path: Path) -> str | None:
+    """What is wrong with a file that has nothing in it, or stands for another; None if it has something."""
+    with path.open("rb") as file:
+        begins = file.read(len(_POINTER))
+    if not begins:
+        return "is empty; fetch it again"
+    return "is a pointer of Git LFS, not the file itself; run: git lfs pull" if begins == _POINTER else None
 
 
 def digest(folder: Path) -> str:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import pickle
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtqe.errors import ConfigError
+from mtqe.errors import ConfigError, ModelError
 from mtqe.models.hub_fetch import matches_checksum
-from mtqe.models.hub_files import WEIGHTS, missing_files
-
-# What a clone without Git LFS has in place of a large file.
-_POINTER = b"version https://git-lfs"
-
-_UNSAFE = "holds more than weights, which could run code, and is not loaded; get or make a .safetensors file"
+from mtqe.models.hub_files import WEIGHTS, missing_files, not_whole
 
 
 @dataclass(frozen=True)
@@ -48,21 +41,16 @@ def _check(path: Path, name: str) -> FileCheck:
     size = path.stat().st_size
     matches = matches_checksum(path)
     found = "as on the hub" if matches else "readable"
-    problem = "differs from its checksum; fetch it again" if matches is False else _problem(path, size)
+    problem = "differs from its checksum; fetch it again" if matches is False else _problem(path)
     if path.suffix == ".py":
         found = "code, which mtqe does not run"
     return FileCheck(name, size, found, problem)
 
 
-def _problem(path: Path, size: int) -> str | None:
-    if size == 0:
-        return "is empty"
-    with path.open("rb") as file:
-        if file.read(len(_POINTER)) == _POINTER:
-            return "is a pointer of Git LFS, not the file itself; run: git lfs pull"
+def _problem(path: Path) -> str | None:
     openers: dict[str, Callable[[Path], str | None]] = {".safetensors": _safetensors, ".json": _json}
     openers |= dict.fromkeys(WEIGHTS[1:], _pickled)
-    return openers[path.suffix](path) if path.suffix in openers else None
+    return not_whole(path) or (openers[path.suffix](path) if path.suffix in openers else None)
 
 
 def _json(path: Path) -> str | None:
@@ -85,29 +73,12 @@ def _safetensors(path: Path) -> str | None:
 
 def _pickled(path: Path) -> str | None:
     """What is wrong with a file of torch's own format, loaded without running anything of it."""
-    errors: list[str] = []
-    for mapped in (True, False):  # files of before torch 1.6 can't be mapped into memory
-        found = _load(path, mapped)
-        if found is None:
-            return None
-        errors.append(found)
-    return errors[-1]
-
-
-def _load(path: Path, mapped: bool) -> str | None:
     try:
-        import torch
+        from mtqe.models.torch_files import read_torch_file
     except ImportError as error:
         raise ConfigError(f"{path}: checking it needs torch: pip install 'mtqe[models]'") from error
     try:
-        with warnings.catch_warnings(action="ignore"):  # of old formats, which load well
-            torch.load(path, map_location="meta", weights_only=True, mmap=mapped)
-    except pickle.UnpicklingError as error:
-        return _UNSAFE if "weights" in str(error).lower() else f"is damaged: {_first_line(error)}"
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
-        return f"is damaged: {_first_line(error)}"
+        read_torch_file(path, "meta")
+    except ModelError as error:
+        return str(error).removeprefix(f"{path}: ")
     return None
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

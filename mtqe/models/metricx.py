@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from mtqe.errors import ModelError
 from mtqe.models import hub
 from mtqe.models.devices import Elsewhere, elsewhere, spread
-from mtqe.models.engine import Input, map_inputs, pick_place, thread_count
+from mtqe.models.engine import Input, map_inputs, pick_place, settled
 from mtqe.models.metricx_files import Version, read_pieces, version_of
-from mtqe.models.packed_linear import Precision
+from mtqe.models.running import USUAL, Running
 from mtqe.models.t5 import T5Regression
 from mtqe.models.t5_weights import load_t5
 from mtqe.models.windows import windows
@@ -139,38 +139,23 @@ def _together(parts: Sequence[tuple[Sequence[int], int, float]]) -> Judgement:
 @lru_cache(maxsize=2)
 def load_metricx(
     name: str,
+    running: Running = USUAL,
     *,
     version: Version | None = None,
     vocabulary: str | None = None,
-    precision: Precision = "fp32",
-    device: str = "auto",
-    devices: tuple[str, ...] = (),
-    batch_tokens: int = 2048,
-    threads: int = 0,
 ) -> MetricX:
     """The model of that name, hub id or path, loaded once.
 
     ``version`` is what its name says, or must be given. ``vocabulary`` names the folder of mT5's
-    ``spiece.model``, if it is neither in the model's folder nor in the hub's cache. ``devices``
-    are used instead of ``device``, each but the first by a process of its own. ``threads`` is 0 for one
-    per core. Raises ``ConfigError`` and ``ModelError``.
+    ``spiece.model``, if it is neither in the model's folder nor in the hub's cache. Raises
+    ``ConfigError`` and ``ModelError``.
     """
     folder = hub.resolve(name)
     version = version or version_of(name)
     pieces = read_pieces(name, vocabulary)
-    threads = thread_count(threads, devices)
-    place = pick_place(devices[0] if devices else device, precision)
-    network = load_t5(folder, _SCORE_PIECE, precision, place)
+    running = settled(running)
+    network = load_t5(folder, _SCORE_PIECE, running.precision, pick_place(running))
     if pieces.vocab_size() > len(network.words):
         raise ModelError(f"{name}: has fewer pieces than its vocabulary; it is no model of MetricX")
-    others = elsewhere(
-        load_metricx,
-        devices,
-        name=name,
-        version=version,
-        vocabulary=vocabulary,
-        precision=precision,
-        batch_tokens=batch_tokens,
-        threads=threads,
-    )
-    return MetricX(network, pieces, version, batch_tokens, threads, others)
+    others = elsewhere(load_metricx, running, name=name, version=version, vocabulary=vocabulary)
+    return MetricX(network, pieces, version, running.batch_tokens, running.threads, others)

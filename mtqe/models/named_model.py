@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, fields
 
 from mtqe.models import hub
+from mtqe.models.running import Running
 
 
 @dataclass(frozen=True)
@@ -25,23 +25,10 @@ class NamedModel:
 
 
 @dataclass(frozen=True)
-class EngineOptions(NamedModel):
-    """Where a named model runs and how exactly: options of all that runs on mtqe's own engine.
-
-    ``devices`` are used instead of ``device``, each but the first by a process of its own.
-    """
-
-    precision: Literal["fp32", "bf16", "int8"] = "fp32"
-    device: str = "auto"
-    devices: tuple[str, ...] = ()
-    threads: int = 0
+class EngineOptions(Running, NamedModel):
+    """Options of all that runs a named model on mtqe's own engine."""
 
     @property
-    def engine_options(self) -> dict[str, Any]:
-        """What the loader of such a model takes beside its name."""
-        return {
-            "precision": self.precision,
-            "device": self.device,
-            "devices": self.devices,
-            "threads": self.threads,
-        }
+    def running(self) -> Running:
+        """Those of them that say how, which the loader of such a model takes beside its name."""
+        return Running(**{field.name: getattr(self, field.name) for field in fields(Running)})

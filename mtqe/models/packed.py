@@ -17,7 +17,8 @@ from torch.nn.functional import embedding, layer_norm, scaled_dot_product_attent
 
 from mtqe.errors import ModelError
 from mtqe.models.packed_layout import Layout
-from mtqe.models.packed_linear import LINEARS, Precision
+from mtqe.models.packed_linear import LINEARS
+from mtqe.models.running import Precision
 
 # Rows that go through the two large products of a layer together: the wide matrix between them
 # should not leave the processor's cache.
@@ -146,6 +147,7 @@ class PackedEncoder:
         self.shape, self.device = shape, weights.device
         self.words = weights["embeddings.word_embeddings.weight"]
         places = weights["embeddings.position_embeddings.weight"][shape.first_position :]
+        _compare(shape, self.words, places, weights)
         self.places = places + weights["embeddings.token_type_embeddings.weight"][0]
         outer = "encoder.LayerNorm" if shape.norm_first else "embeddings.LayerNorm"
         self.norm = Norm(*weights.linear(outer), shape.epsilon)
@@ -174,6 +176,19 @@ class PackedEncoder:
         ids = torch.tensor([token for sequence in sequences for token in sequence], device=self.device)
         states = embedding(ids, self.words) + self.places[layout.positions.to(self.device)]
         return states if self.shape.norm_first else self.norm(states)
+
+
+def _compare(shape: Shape, words: Tensor, places: Tensor, weights: Weights) -> None:
+    """A ``ModelError`` where settings and weights are not of one model: half of it could seem to work."""
+    layers = {int(name.split(".")[2]) + 1 for name in weights.tensors if name.startswith("encoder.layer.")}
+    found = {"features": words.shape[1], "layers": max(layers, default=0), "places": len(places)}
+    said = {"features": shape.width, "layers": shape.layers, "places": shape.positions}
+    for name, number in said.items():
+        if number != found[name]:
+            raise ModelError(
+                f"{weights.name}: its encoder's config.json says {number} {name}, its weights have "
+                f"{found[name]}; it is the config.json of another encoder"
+            )
 
 
 def _narrowed(rows: Tensor, layout: Layout, kept: Layout) -> Tensor:

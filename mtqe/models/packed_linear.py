@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn.functional import gelu, linear
 
-Precision = Literal["fp32", "bf16", "int8"]
+from mtqe.models.running import Precision
+
 Product = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 _MOST_INT8 = 127.0

@@ -19,9 +19,8 @@ from mtqe.models.comet_heads import Estimator, read_estimator
 from mtqe.models.comet_loading import load_encoder
 from mtqe.models.comet_text import Tokenizer, Tokens
 from mtqe.models.devices import Elsewhere, elsewhere, spread
-from mtqe.models.engine import Engine, Input, thread_count
-from mtqe.models.hub_files import file_digest
-from mtqe.models.packed_linear import Precision
+from mtqe.models.engine import Engine, Input, settled
+from mtqe.models.running import USUAL, Running
 from mtqe.models.windows import windows
 
 # To be raised whenever numbers change.
@@ -34,9 +33,6 @@ _SIDES: dict[str, Side] = {"mt": "target", "src": "source", "ref": "reference"}
 
 _FAMILY = "sentinel_regression_metric"
 _DEFAULTS: dict[str, dict[str, Any]] = {_FAMILY: {"hidden_sizes": [512, 128], "sent_to_use": "mt"}}
-
-# What scores depend on that is not in the model's own folder.
-_ENCODER_FILES = ("config.json", "tokenizer.json")
 
 # The tokens that begin and end an input.
 _MARKS = 2
@@ -102,43 +98,22 @@ def _together(parts: Sequence[Tokens], scores: Sequence[float]) -> Judgement:
 
 
 @lru_cache(maxsize=2)
-def load_sentinel(
-    name: str,
-    *,
-    encoder: str | None = None,
-    precision: Precision = "fp32",
-    device: str = "auto",
-    devices: tuple[str, ...] = (),
-    batch_tokens: int = 2048,
-    threads: int = 0,
-) -> Sentinel:
+def load_sentinel(name: str, running: Running = USUAL, *, encoder: str | None = None) -> Sentinel:
     """The model of that name, hub id or path, loaded once.
 
     ``encoder`` names the folder of the encoder's settings and vocabulary, if the model's own settings
-    don't lead there. ``devices`` are used instead of ``device``, each but the first by a process of its
-    own. ``threads`` is 0 for one per core. Raises ``ConfigError`` and ``ModelError``.
+    don't lead there. Raises ``ConfigError`` and ``ModelError``.
     """
-    threads = thread_count(threads, devices)
-    here = devices[0] if devices else device
-    checkpoint, weights, engine, tokenizer = load_encoder(
-        name, encoder, precision, here, batch_tokens, threads, _DEFAULTS
-    )
-    others = elsewhere(
-        load_sentinel,
-        devices,
-        name=name,
-        encoder=encoder,
-        precision=precision,
-        batch_tokens=batch_tokens,
-        threads=threads,
-    )
+    running = settled(running)
+    loaded = load_encoder(name, encoder, running, _DEFAULTS)
+    hparams = loaded.checkpoint.hparams
     return Sentinel(
-        engine,
-        tokenizer,
-        read_estimator(checkpoint.hparams, weights),
-        _side(str(checkpoint.hparams["sent_to_use"]), name),
-        " ".join(file_digest(checkpoint.tokenizer.with_name(file)) for file in _ENCODER_FILES),
-        others,
+        loaded.engine,
+        loaded.tokenizer,
+        read_estimator(hparams, loaded.weights),
+        _side(str(hparams["sent_to_use"]), name),
+        loaded.checkpoint.encoder_digest,
+        elsewhere(load_sentinel, running, name=name, encoder=encoder),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from mtqe.errors import ModelError
+from mtqe.models.torch_files import read_torch_file
 
 # The safe format first. Beside either an index may name the parts of a large checkpoint.
 _FILES = ("model.safetensors", "pytorch_model.bin")
@@ -92,13 +92,8 @@ def _opened(path: Path) -> Any:
     try:
         if path.suffix == ".safetensors":
             return safe_open(path, framework="pt")
-        return dict(torch.load(path, map_location="cpu", weights_only=True, mmap=True))
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{path}: holds more than weights, which could run code; mtqe does not load it. "
-            "Save it anew with weights alone, where you trust it"
-        ) from error
-    except (OSError, SafetensorError, RuntimeError, EOFError, ValueError, TypeError) as error:
+        return dict(read_torch_file(path))
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
         raise ModelError(f"{path}: is missing or damaged ({_line(error)})") from error
 
 

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from mtqe.errors import ModelError
-from mtqe.models.packed_linear import LINEARS, Linear, Precision
+from mtqe.models.packed_linear import LINEARS, Linear
+from mtqe.models.running import Precision
 from mtqe.models.t5 import DecoderLayer, EncoderLayer, Shape, T5Regression
 from mtqe.models.t5_checkpoint import Checkpoint
 

@@ -49,6 +49,11 @@ class QualityComet(CometOptions):
     gives: ClassVar[str] = "comet"
     default: ClassVar[bool] = False
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.context < 0:
+            raise ValueError(f"context should be 0 or more segments, and not {self.context}")
+
     def score(self, articles: Sequence[Article]) -> list[list[Score]]:
         """One score for each segment of each article."""
         if not any(article.segments for article in articles):
@@ -57,7 +62,7 @@ class QualityComet(CometOptions):
         reasons = [[self.why_not(comet, article, s) for s in article.segments] for article in articles]
         rows = [row for a, whys in zip(articles, reasons, strict=True) for row in self._rows(a, whys)]
         texts = [_texts(row) for row in rows]
-        found = iter(remembered(self.cache, self._identity(), texts, lambda new: _judged(comet, new)))
+        found = iter(remembered(self.cache, self._identity(comet), texts, lambda new: _judged(comet, new)))
         return [[self._score(why, found) for why in whys] for whys in reasons]
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
@@ -81,10 +86,10 @@ class QualityComet(CometOptions):
                 yield self.row(segment, tuple(before[-self.context :]) if self.context else ())
                 before.append(self.row(segment))
 
-    def _identity(self) -> Identity:
+    def _identity(self, comet: Comet) -> Identity:
         from mtqe.models.comet import ENGINE
 
-        options = {"encoder": str(self.encoder)}
+        options = {"encoder": comet.encoder_digest}
         return Identity(hub.shown_name(self.model), self.revision, ENGINE, self.precision, options)
 
     def _score(self, why: str | None, found: Iterator[dict[str, Any]]) -> Score:

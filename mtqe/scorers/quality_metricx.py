@@ -94,10 +94,7 @@ class QualityMetricx(EngineOptions):
     def _judged(self, rows: Sequence[Texts]) -> list[list[float]]:
         """For each row the points, how many pieces were read, in how many windows."""
         model = _models().load_metricx(
-            self.model,
-            version=self.version,
-            vocabulary=self.vocabulary,
-            **self.engine_options,
+            self.model, self.running, version=self.version, vocabulary=self.vocabulary
         )
         return [list(found) for found in model.judge([_models().Row(*row) for row in rows])]
 

@@ -66,11 +66,7 @@ class QualitySentinel(EngineOptions):
         return [list(found) for found in self._model().judge([text for (text,) in texts])]
 
     def _model(self) -> Any:
-        return _models().load_sentinel(
-            self.model,
-            encoder=self.encoder,
-            **self.engine_options,
-        )
+        return _models().load_sentinel(self.model, self.running, encoder=self.encoder)
 
 
 def _models() -> Any:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from mtqe.errors import ConfigError, ModelError
 from mtqe.models.comet import Comet, Row, load_comet
 from mtqe.models.comet_heads import sparsemax
+from mtqe.models.running import Running
 from tests.models.comet_folders import (
     CASES,
     CONTEXT_MODE,
@@ -60,10 +62,10 @@ def rows(mode: str) -> list[Row]:
     return [Row(s["mt"], **{SIDES[side]: s[side] for side in given}) for s in SAMPLES]
 
 
-def fresh(path: Path, **options: object) -> Comet:
+def fresh(path: Path, encoder: str | None = None, **running: Any) -> Comet:
     """A model that remembers nothing yet."""
     load_comet.cache_clear()
-    return load_comet(str(path), **options)  # type: ignore[arg-type]
+    return load_comet(str(path), Running(**running), encoder=encoder)
 
 
 @pytest.mark.parametrize(("case", "mode"), MODES)
@@ -341,12 +343,75 @@ def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
         fresh(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
-def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
-    """A download that broke off."""
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty; fetch it again"),
+        (b"<html>not found</html>", "is damaged: it is no file of weights"),
+        (b"PK\x03\x04 and then nothing", "is damaged: PytorchStreamReader failed"),
+        (b"version https://git-lfs.github.com/spec/v1", "is a pointer of Git LFS"),
+        (b"\x80\x02}q\x00.", "is damaged|could run code"),
+    ],
+)
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    """A download that broke off, or brought something else; in words for users."""
     path = build_folder(tmp_path / "model", "kiwi")
     (path / "checkpoints" / "model.ckpt").write_bytes(content)
-    with pytest.raises(ModelError, match=r"model\.ckpt: "):
+    with pytest.raises(ModelError, match=rf"model\.ckpt: ({message})"):
+        fresh(path)
+
+
+def test_damaged_safetensors_are_named(tmp_path: Path) -> None:
+    """As every other format."""
+    path = build_folder(tmp_path / "model", "kiwi")
+    (path / "model.safetensors").write_bytes(b"junk")
+    (path / "checkpoints" / "model.ckpt").unlink()
+    with pytest.raises(ModelError, match=r"model\.safetensors: is damaged"):
+        fresh(path)
+
+
+def test_a_checkpoint_of_before_torch_1_6_is_read(tmp_path: Path) -> None:
+    """Its format can't be mapped into memory."""
+    path = build_folder(tmp_path / "model", "kiwi")
+    checkpoint = path / "checkpoints" / "model.ckpt"
+    loaded = torch.load(checkpoint, weights_only=True)
+    torch.save(loaded, checkpoint, _use_new_zipfile_serialization=False)
+    found = fresh(path).judge(rows("src"))
+    assert [one.score for one in found] == pytest.approx(ORIGINAL["kiwi"]["src"]["scores"], abs=CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("[1]", r"config\.json: can't be read"),
+        ('{"model_type": "xlm-roberta"}', r"config\.json: lacks 'num_hidden_layers'"),
+        ({"hidden_size": 64}, "says 64 features, its weights have 32"),
+        ({"num_hidden_layers": 2}, "says 2 layers, its weights have 3"),
+        ({"num_hidden_layers": 4}, "says 4 layers, its weights have 3"),
+        ({"max_position_embeddings": 514}, "says 512 places, its weights have 171"),
+    ],
+)
+def test_the_settings_of_another_encoder_are_refused(
+    tmp_path: Path, config: str | dict[str, int], message: str
+) -> None:
+    """Half of its layers would give scores, too, and wrong ones."""
+    path = build_folder(tmp_path / "model", "regression")
+    settings = path / "encoder" / "config.json"
+    if not isinstance(config, str):
+        config = json.dumps(json.loads(settings.read_text(encoding="utf-8")) | config)
+    settings.write_text(config, encoding="utf-8")
+    with pytest.raises(ModelError, match=message):
+        fresh(path)
+
+
+def test_the_vocabulary_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    """Its tokens would be other ones, or none."""
+    path = build_folder(tmp_path / "model", "regression")
+    place = path / "encoder" / "tokenizer.json"
+    tokenizer = json.loads(place.read_text(encoding="utf-8"))
+    tokenizer["model"]["vocab"] += [[f"more{number}", -20.0] for number in range(5)]
+    place.write_text(json.dumps(tokenizer), encoding="utf-8")
+    with pytest.raises(ModelError, match="is the vocabulary of another encoder"):
         fresh(path)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mtqe.errors import InputError, ModelError
 from mtqe.models.devices import Elsewhere, elsewhere, spread
+from mtqe.models.running import Running
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,15 @@ class Shouter:
         return [f"{row.upper()}{mark}" for row in rows]
 
 
-def load_shouter(*, device: str, died: str) -> Shouter:
+def load_shouter(*, running: Running, died: str) -> Shouter:
     """As a model is loaded."""
-    return Shouter(device, died)
+    return Shouter(running.device, died)
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> Elsewhere:
     """One in a process of its own."""
-    (found,) = elsewhere(load_shouter, ["here", "there"], died=str(tmp_path / "died"))
+    (found,) = elsewhere(load_shouter, Running(devices=("here", "there")), died=str(tmp_path / "died"))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from mtqe.errors import ConfigError, ModelError
 from mtqe.models import metricx as module
 from mtqe.models.metricx import MetricX, Row, load_metricx
 from mtqe.models.metricx_files import Version, version_of
+from mtqe.models.running import Running
 from tests.models.metricx_folders import GOLDEN, SAMPLES, SCORE, build_folder, build_vocabulary
 
 ORIGINAL = json.loads(GOLDEN.read_text(encoding="utf-8"))
@@ -37,10 +39,10 @@ def pickled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_folder(tmp_path_factory.mktemp("metricx") / "model", ".bin")
 
 
-def fresh(path: Path, version: Version = "24", **options: object) -> MetricX:
+def fresh(path: Path, version: Version = "24", vocabulary: str | None = None, **running: Any) -> MetricX:
     """A model that was not loaded before."""
     load_metricx.cache_clear()
-    return load_metricx(str(path), version=version, **options)  # type: ignore[arg-type]
+    return load_metricx(str(path), Running(**running), version=version, vocabulary=vocabulary)
 
 
 def rows(mode: str) -> list[Row]:
@@ -285,7 +287,9 @@ def test_a_model_without_its_vocabulary_says_where_to_get_it(
     bare.mkdir()
     for name in ("config.json", "model.safetensors"):
         (bare / name).symlink_to(folder / name)
-    with pytest.raises(ModelError, match=r"also needs spiece\.model of google/mt5-large"):
+    with pytest.raises(
+        ModelError, match=r"also needs spiece\.model .* https://huggingface\.co/google/mt5-large"
+    ):
         fresh(bare)
     snapshot = tmp_path / "hub" / "models--google--mt5-xl" / "snapshots" / "main"
     snapshot.mkdir(parents=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from mtqe.errors import ModelError
 from mtqe.models.comet import load_comet
+from mtqe.models.running import Running
 from mtqe.models.sentinel import Sentinel, load_sentinel
 from tests.models.comet_folders import build_folder as build_comet
 from tests.models.sentinel_folders import CASES, GOLDEN_FILE, SAMPLES, build_folder
@@ -37,10 +39,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     return get
 
 
-def fresh(path: Path, **options: object) -> Sentinel:
+def fresh(path: Path, **running: Any) -> Sentinel:
     """A model that was not loaded before."""
     load_sentinel.cache_clear()
-    return load_sentinel(str(path), **options)  # type: ignore[arg-type]
+    return load_sentinel(str(path), Running(**running))
 
 
 def texts(case: str) -> list[str]:

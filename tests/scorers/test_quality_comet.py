@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from mtqe.errors import ConfigError, ModelError
 from mtqe.evaluate import Evaluator
 from mtqe.models import comet
 from mtqe.prepare import prepare
+from mtqe.runfiles import options_of
 from mtqe.scorers.quality_comet import QualityComet
 from tests.models.comet_folders import build_folder
 
@@ -151,6 +153,57 @@ def test_scores_are_kept_between_runs_and_never_mistaken(folder: Folder, tmp_pat
     ]
     for other in others:
         assert other.score([article])[0][2].value != first[0][2].value
+
+
+def test_kept_scores_are_those_of_the_same_files_and_the_same_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other weights under the same name, another vocabulary beside them, a newer engine: nothing is taken."""
+    article, cache = prepare(ARTICLE), tmp_path / "scores.sqlite3"
+    path = build_folder(tmp_path / "one" / "model", "regression")
+    encoder = path / "encoder"
+    judged: list[int] = []
+    monkeypatch.setattr(comet.Comet, "judge", counted(comet.Comet.judge, judged))
+
+    def computed(path: Path, **options: str) -> int:
+        judged.clear()
+        QualityComet(str(path), cache=cache, **options).score([article])
+        return sum(judged)
+
+    assert computed(path, encoder=str(encoder)) == 3
+    assert computed(path, encoder=str(encoder)) == 0
+    assert computed(build_folder(tmp_path / "two" / "model", "regression_norm")) == 3
+    comet.load_comet.cache_clear()
+    vocabulary = encoder / "tokenizer.json"
+    vocabulary.write_text(vocabulary.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert computed(path, encoder=str(encoder)) == 3
+    monkeypatch.setattr(comet, "ENGINE", "comet-next")
+    assert computed(path, encoder=str(encoder)) == 3
+
+
+def counted(judge: Callable[..., Any], found: list[int]) -> Callable[..., Any]:
+    """The same method, which notes how many rows it is given."""
+
+    def counting(self: comet.Comet, rows: list[comet.Row], **options: Any) -> Any:
+        found.append(len(rows))
+        return judge(self, rows, **options)
+
+    return counting
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"threads": -1}, "threads should be 0"),
+        ({"batch_tokens": 0}, "batch_tokens should be 1"),
+        ({"context": -1}, "context should be 0"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_the_users_mistake(option: dict[str, int], message: str) -> None:
+    """A context of -1 would be all segments but the first."""
+    problems: list[str] = []
+    assert options_of(QualityComet, {"model": "wmt22-comet-da", **option}, "score[0]", problems) is None
+    assert message in problems[0]
 
 
 def test_a_model_that_is_not_there_says_how_to_get_it(
