@@ -50,7 +50,7 @@ def resolve(name_or_path: str | Path, *, weights: bool = True, fetch: bool | Non
     """
     path = Path(name_or_path).expanduser()
     if path.exists():
-        return _complete(_folder(path), f"{name_or_path}: copy it there", weights)
+        return _complete(_folder(path), "copy what is missing into it", weights)
     name = str(name_or_path)
     folder = cached_folder(*hub_name(name))
     if _may_fetch(fetch) and (folder is None or missing_files(folder, weights)):
