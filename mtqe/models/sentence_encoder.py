@@ -11,22 +11,27 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property, partial, reduce
-from operator import iadd
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ModelError
 from mtqe.models.ngram import WEIGHTS
+from mtqe.models.piece_rows import PieceRows
+from mtqe.models.short_filter import STEP, ShortFilter, short_filter
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+
+# Whose spans a batch has, their pieces' states, and what each span adds to its text's vector.
+_Read = tuple[list[int], list[Floats], Floats]
 
 DIMENSIONS = 512
 LANGUAGES = frozenset(
@@ -44,8 +49,13 @@ _GAP = 2
 # Two layers of n-grams: what a piece becomes depends on this many pieces around it.
 _REACH = 2 * _GAP
 
-# Pieces that go through the network together. The more, the more of them are the same and are
-# computed once; beyond this the arrays outgrow the processor's cache, and it is slower again.
+# What depends on a piece alone, side by side: its three projections; their products with the first
+# layers, one for each place in an n-gram; sum and sum of squares of its embedding; what it adds to states.
+_OWN = len(_ORDERS) * _CHANNELS
+_SUMS = _OWN + _CHANNELS * sum(width for width, _ in _ORDERS)
+_STATES = _SUMS + 2
+
+# Pieces that go through the network together; beyond this arrays outgrow the processor's cache.
 _BUDGET = 1024
 
 # Vectors that are kept: 20 MB, the sentences of some hundred articles.
@@ -69,6 +79,21 @@ class Span:
     ids: Ints
     start: int
     stop: int
+
+
+class _Laid(NamedTuple):
+    """Spans in one row of places: whose they are, and which places count of each, after the first gap.
+
+    ``numbers`` says of these places which of the different ``pieces`` they have, and ``at`` of all
+    places, gaps at the ends included, which row of ``kept``; 0 is a gap's.
+    """
+
+    owners: list[int]
+    counted: list[slice]
+    pieces: Ints
+    numbers: Ints
+    kept: Floats
+    at: Ints
 
 
 @dataclass(frozen=True)
@@ -115,6 +140,7 @@ class SentenceEncoder:
     pieces: Any
     table: PieceTable
     weights: dict[str, Floats]
+    second: tuple[ShortFilter, ...]  # the second layers of n-grams
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of length 1, shape (n, 512), in the order of ``texts``.
@@ -128,7 +154,8 @@ class SentenceEncoder:
         if len(known) + len(new) > _REMEMBERED:
             known.clear()
             new = list(dict.fromkeys(texts))
-        known.update(zip(new, self._encode(new), strict=True))
+        nothing = np.zeros((DIMENSIONS + _OWN, 0), np.float32)
+        known.update(zip(new, self._read(new, nothing)[2], strict=True))
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
 
     @cached_property
@@ -143,53 +170,36 @@ class SentenceEncoder:
         sentence, normalised (Ba et al., 2016) and times ``matrix``, of 1280 rows. The texts'
         vectors come out on the way, and are remembered.
         """
-        ids = [self._ids(text) for text in texts]
-        lengths = np.array([len(row) for row in ids], dtype=np.float32)
-        found: list[list[Floats]] = [[np.zeros((0, matrix.shape[1]), np.float32)] for _ in ids]
-        sums = np.zeros((len(texts), DIMENSIONS), np.float32)
-        project = partial(self._projected, matrix=matrix, total=matrix.sum(axis=0))
-        batches = _batches(span for owner, row in enumerate(ids) for span in _spans(owner, row))
-        with _one_thread(), ThreadPoolExecutor(_WORKERS) as pool:
-            for owners, states, added in pool.map(project, batches):
-                np.add.at(sums, owners, added)
-                for owner, rows in zip(owners, states, strict=True):
-                    found[owner].append(rows)
-            self._remember(texts, self.head(sums, lengths[:, None]))
-        return zip(ids, map(np.concatenate, found), strict=True)
-
-    def _projected(
-        self, batch: Sequence[Span], matrix: Floats, total: Floats
-    ) -> tuple[list[int], list[Floats], Floats]:
-        """Whose spans these are, the normalised features of each times the matrix, and their sums."""
-        starts, places, pieces = _laid_out(batch)
-        embedded = self.table.vectors(pieces)
-        features = self._features(places, embedded)
-        mean, scale = _moments(features)
-        # A piece's own part is the same wherever it stands.
-        own = _with_empty(embedded @ matrix[:DIMENSIONS])[places[_GAP:-_GAP]]
-        states = own + features[:, DIMENSIONS:] @ matrix[DIMENSIONS:]
-        states = (states - np.outer(mean, total)) * scale[:, None]
-        rows = [states[b + s.start : b + s.stop] for b, s in zip(starts.tolist(), batch, strict=True)]
-        return [span.owner for span in batch], rows, self._summed(batch, starts, features, mean, scale)
-
-    def _remember(self, texts: Sequence[str], vectors: Floats) -> None:
+        ids, states, vectors = self._read(texts, matrix)
         if len(self._remembered) + len(texts) > _REMEMBERED:
             self._remembered.clear()
         for text, vector in zip(texts, vectors, strict=True):
             self._remembered.setdefault(text, vector)
+        return zip(ids, states, strict=True)
 
-    def _encode(self, texts: Sequence[str]) -> Floats:
+    def _read(self, texts: Sequence[str], matrix: Floats) -> tuple[list[Ints], list[Floats], Floats]:
+        """Of each text its pieces' ids and their states, and the vectors of all."""
         ids = [self._ids(text) for text in texts]
-        lengths = np.array([len(row) for row in ids], dtype=np.float32)
+        lengths = np.array([len(row) for row in ids], dtype=np.float32)[:, None]
+        found: list[list[Floats]] = [[np.zeros((0, matrix.shape[1]), np.float32)] for _ in ids]
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-        batches = _batches(span for owner, row in enumerate(ids) for span in _spans(owner, row))
-        with _one_thread(), ThreadPoolExecutor(_WORKERS) as pool:
-            for owners, sums in pool.map(self._sums, batches):
-                np.add.at(vectors, owners, sums)
+        with _one_thread():
+            for owners, states, added in self._read_batches(ids, matrix):
+                np.add.at(vectors, owners, added)
+                for owner, rows in zip(owners, states, strict=True):
+                    found[owner].append(rows)
             for start in range(0, len(texts), _BUDGET):
-                rows = slice(start, start + _BUDGET)
-                vectors[rows] = self.head(vectors[rows], lengths[rows, None])
-        return vectors
+                part = slice(start, start + _BUDGET)
+                vectors[part] = self.head(vectors[part], lengths[part])
+        return ids, list(map(np.concatenate, found)), vectors
+
+    def _read_batches(self, ids: Sequence[Ints], matrix: Floats) -> Iterator[_Read]:
+        """Batches in threads; but what pieces are by themselves in one, or rounding would be up to chance."""
+        kept = PieceRows(partial(self._alone, matrix=matrix[:DIMENSIONS]), _STATES + matrix.shape[1])
+        batches = _batches(span for owner, row in enumerate(ids) for span in _spans(owner, row))
+        read = partial(self._batch, matrix=matrix[DIMENSIONS:], total=matrix.sum(axis=0))
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            yield from _in_turn(pool, read, (_laid_out(batch, kept) for batch in batches))
 
     def _ids(self, text: str) -> Ints:
         """Piece ids between those for begin and end; none for a text of white space."""
@@ -198,47 +208,60 @@ class SentenceEncoder:
         around = [self.pieces.bos_id(), *ids, self.pieces.eos_id()] if ids else []
         return np.array(around, dtype=np.int64)
 
-    def _sums(self, batch: Sequence[Span]) -> tuple[list[int], Floats]:
-        """Whose spans these are, and of each the sum of its pieces' normalised features."""
-        starts, places, pieces = _laid_out(batch)
-        features = self._features(places, self.table.vectors(pieces))
-        return [span.owner for span in batch], self._summed(batch, starts, features, *_moments(features))
+    def _alone(self, pieces: Ints, matrix: Floats) -> Floats:
+        """What depends on a piece alone, a row for each: see ``_OWN``.
 
-    def _summed(
-        self, batch: Sequence[Span], starts: Ints, features: Floats, mean: Floats, scale: Floats
-    ) -> Floats:
-        # Layer normalisation, of which gain and bias come after the sum (see ``_network``).
-        shares = _shares(batch, starts, scale)
-        sums = shares @ features - (shares @ mean)[:, None]
-        return np.asarray(sums @ self.weights["pool"])
-
-    def _features(self, places: Ints, embedded: Floats) -> Floats:
-        """Each place's embedding and its three n-gram features, side by side."""
-        w = self.weights
-        # The three projections are normalised together, as in the original.
-        projected = _normalised(embedded @ w["proj"] + w["proj_b"], w["proj_ln_g"], w["proj_ln_b"])
-        columns = [_with_empty(embedded)[places[_GAP:-_GAP]]]
-        for order in range(len(_ORDERS)):
-            own = _with_empty(projected[:, order * _CHANNELS : (order + 1) * _CHANNELS])
-            columns.append(self._grams(own, places, order))
-        return np.concatenate(columns, axis=1)
-
-    def _grams(self, own: Floats, places: Ints, order: int) -> Floats:
-        """Two layers over n-grams, each added to what it was made of.
-
-        A product with an n-gram is the sum of its pieces' products with parts of the matrix. So
-        those of the first layer are computed once for each different piece.
+        A product with an n-gram is the sum of its pieces' products with parts of the matrix: those
+        of the first layer are here.
         """
-        width, left = _ORDERS[order]
-        w1, b1, w2, b2 = (self.weights[f"{name}_{width}"] for name in ("w1", "b1", "w2", "b2"))
-        count = len(places) - 2 * _GAP
-        windows = [slice(_GAP - left + shift, _GAP - left + shift + count) for shift in range(width)]
-        x = own[places]
-        parts = zip(windows, np.split(w1, width), strict=True)
-        x[_GAP:-_GAP] += _rectified(reduce(iadd, ((own @ part)[places[at]] for at, part in parts)), b1)
-        x[places == len(own) - 1] = 0
-        parts = zip(windows, np.split(w2, width), strict=True)
-        return x[_GAP:-_GAP] + _rectified(reduce(iadd, (x[at] @ part for at, part in parts)), b2)
+        w = self.weights
+        embedded = self.table.vectors(pieces)
+        # The three projections are normalised together, as in the original.
+        own = _normalised(embedded @ w["proj"] + w["proj_b"], w["proj_ln_g"], w["proj_ln_b"])
+        parts = zip(np.split(own, len(_ORDERS), axis=1), _ORDERS, strict=True)
+        products = [part @ w[f"w1_{width}"] for part, (width, _) in parts]
+        sums = np.stack([embedded.sum(axis=1), np.einsum("ij,ij->i", embedded, embedded)], axis=1)
+        return np.concatenate([own, *products, sums, embedded @ matrix], axis=1)
+
+    def _batch(self, laid: _Laid, matrix: Floats, total: Floats) -> _Read:
+        """Whose spans these are, their pieces' states, and what each span adds to its text's vector."""
+        features = self._features(laid)
+        at = laid.at[_GAP:-_GAP]
+        mean, scale = _moments(features, laid.kept[:, _SUMS:_STATES][at])
+        states = features @ matrix
+        states += laid.kept[:, _STATES:][at]
+        states -= np.outer(mean, total)
+        states *= scale[:, None]
+        return laid.owners, [states[rows] for rows in laid.counted], self._summed(laid, features, mean, scale)
+
+    def _summed(self, laid: _Laid, features: Floats, mean: Floats, scale: Floats) -> Floats:
+        # Layer normalisation, of which gain and bias come after the sum (see ``_network``).
+        shares, of_pieces = _shares(laid, scale)
+        sums = np.concatenate([of_pieces @ self.table.vectors(laid.pieces), shares @ features], axis=1)
+        return np.asarray((sums - (shares @ mean)[:, None]) @ self.weights["pool"])
+
+    def _features(self, laid: _Laid) -> Floats:
+        """Each place's three n-gram features, side by side."""
+        features = np.empty((len(laid.at) - 2 * _GAP, len(_ORDERS) * _CHANNELS), np.float32)
+        for order in range(len(_ORDERS)):
+            self._grams(laid, order, features[:, order * _CHANNELS : (order + 1) * _CHANNELS])
+        return features
+
+    def _grams(self, laid: _Laid, order: int, out: Floats) -> None:
+        """Two layers over n-grams, each added to what it was made of."""
+        (width, left), kept, at = _ORDERS[order], laid.kept, laid.at
+        count = len(out)
+        x = kept[:, order * _CHANNELS : (order + 1) * _CHANNELS][at]
+        first = np.tile(self.weights[f"b1_{width}"], (count, 1))
+        begin = _OWN + _CHANNELS * sum(narrower for narrower, _ in _ORDERS[:order])
+        for shift in range(width):
+            columns = slice(begin + shift * _CHANNELS, begin + (shift + 1) * _CHANNELS)
+            first += kept[:, columns][at[_GAP - left + shift :][:count]]
+        x[_GAP:-_GAP] += np.maximum(first, 0, out=first)
+        x[at == 0] = 0
+        second = self.second[order](x[_GAP - left :][: count + width - 1])
+        second += self.weights[f"b2_{width}"]
+        np.add(x[_GAP:-_GAP], np.maximum(second, 0, out=second), out=out)
 
     def head(self, sums: Floats, lengths: Floats) -> Floats:
         """Vectors of length 1 of sums over so many pieces."""
@@ -275,7 +298,9 @@ def load_encoder(folder: Path = WEIGHTS) -> SentenceEncoder:
         stored = {name: file.get_tensor(name) for name in file.keys() if name != "table"}  # noqa: SIM118
         table = _table(file.get_slice("table"), stored)
         pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentence_encoder.model"))
-        return SentenceEncoder(pieces, table, _network(stored))
+        weights = _network(stored)
+        second = tuple(short_filter(weights.pop(f"w2_{width}"), width) for width, _ in _ORDERS)
+        return SentenceEncoder(pieces, table, weights, second)
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: is missing or damaged ({error}); install mtqe again") from error
 
@@ -297,6 +322,8 @@ def _network(stored: dict[str, NDArray[Any]]) -> dict[str, Floats]:
         for name, array in stored.items()
         if not name.startswith("values_")
     }
+    for width, _ in _ORDERS:
+        w[f"w1_{width}"] = np.concatenate(np.split(w[f"w1_{width}"], width), axis=1)
     matrix, bias = w.pop("cnn_W"), w.pop("cnn_b")
     return w | {"pool_b": w.pop("ln_b") @ matrix + bias, "pool": w.pop("ln_g")[:, None] * matrix}
 
@@ -335,46 +362,50 @@ def _batches(spans: Iterable[Span]) -> Iterator[list[Span]]:
         yield batch
 
 
-def _laid_out(batch: Sequence[Span]) -> tuple[Ints, Ints, Ints]:
-    """All spans in one row with a gap before, between and behind them.
-
-    Where each starts, not counting the first gap; for every place of the row the number of its
-    piece, one past the last for a gap; and the different pieces.
-    """
+def _laid_out(batch: Sequence[Span], kept: PieceRows) -> _Laid:
+    """All spans in one row of places with a gap before, between and behind them."""
     lengths = np.array([len(span.ids) for span in batch])
     starts = np.cumsum(lengths + _GAP) - lengths - _GAP
     pieces, numbers = np.unique(np.concatenate([span.ids for span in batch]), return_inverse=True)
-    places = np.full(int((lengths + _GAP).sum()) + _GAP, len(pieces), dtype=np.int64)
+    inner = -(-int((lengths + _GAP).sum() - _GAP) // STEP) * STEP
+    places = np.full(inner + 2 * _GAP, len(pieces), dtype=np.int64)
     shifts = np.arange(1, len(batch) + 1) * _GAP
     places[np.arange(len(numbers)) + np.repeat(shifts, lengths)] = numbers
-    return starts, places, pieces
+    counted = [slice(b + s.start, b + s.stop) for b, s in zip(starts.tolist(), batch, strict=True)]
+    array, rows = kept.of(pieces)
+    at = np.append(rows, 0)[places]
+    return _Laid([span.owner for span in batch], counted, pieces, places[_GAP:-_GAP], array, at)
 
 
-def _moments(features: Floats) -> tuple[Floats, Floats]:
-    """Mean of each row, and one by its deviation."""
-    mean = features.mean(axis=1)
-    variance = np.einsum("ij,ij->i", features, features) / features.shape[1] - mean * mean
+def _in_turn(
+    pool: ThreadPoolExecutor, read: Callable[[_Laid], _Read], batches: Iterable[_Laid]
+) -> Iterator[_Read]:
+    """What ``pool.map`` gives, but with few batches laid out before their turn."""
+    waiting: deque[Future[_Read]] = deque()
+    for batch in batches:
+        waiting.append(pool.submit(read, batch))
+        if len(waiting) > _WORKERS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _moments(features: Floats, sums: Floats) -> tuple[Floats, Floats]:
+    """Mean of each row, and one by its deviation; embeddings have these sums, and sums of squares."""
+    size = DIMENSIONS + features.shape[1]
+    mean = (features.sum(axis=1) + sums[:, 0]) / size
+    variance = (np.einsum("ij,ij->i", features, features) + sums[:, 1]) / size - mean * mean
     return mean, 1 / np.sqrt(variance + _EPSILON)
 
 
-def _shares(batch: Sequence[Span], starts: Ints, weight: Floats) -> Floats:
-    """What each place adds to each span: its weight, or 0 for others' places, gaps and surroundings."""
-    shares = np.zeros((len(batch), len(weight)), np.float32)
-    for row, (span, start) in enumerate(zip(batch, starts.tolist(), strict=True)):
-        counted = slice(start + span.start, start + span.stop)
-        shares[row, counted] = weight[counted]
-    return shares
-
-
-def _with_empty(x: Floats) -> Floats:
-    """With a row of zeros behind the last, for gaps."""
-    return np.concatenate([x, np.zeros((1, x.shape[1]), np.float32)])
-
-
-def _rectified(x: Floats, bias: Floats) -> Floats:
-    """``x`` itself, with the bias added and without what is below 0 then."""
-    x += bias
-    return np.maximum(x, 0, out=x)
+def _shares(laid: _Laid, weight: Floats) -> tuple[Floats, Floats]:
+    """What each place, and each piece, adds to each span: its weight; gaps and surroundings nothing."""
+    of_places = np.zeros((len(laid.counted), len(weight)), np.float32)
+    of_pieces = np.zeros((len(laid.counted), len(laid.pieces)), np.float32)
+    for row, at in enumerate(laid.counted):
+        of_places[row, at] = weight[at]
+        of_pieces[row] = np.bincount(laid.numbers[at], weight[at], len(laid.pieces))
+    return of_places, of_pieces
 
 
 def _normalised(x: Floats, gain: Floats, bias: Floats) -> Floats:
