@@ -10,11 +10,11 @@ judged alone. In numpy, over weights that ``mtqe.training.quality`` makes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from mtqe.models.sentence_encoder import SentenceEncoder, load_encoder
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+_T = TypeVar("_T")
 
 # What the network gives, in its order: log(1 + points per 100 words) of all errors, of accuracy
 # and of fluency; log-odds that there is no error; a direct assessment, as a z-score; log-odds that
@@ -130,12 +131,10 @@ class QualityNet:
 
     def _window_marks(self, batch: Sequence[Window]) -> Iterator[Marks]:
         outputs, pieces, best = self._read_batch(batch)
-        start = 0
-        for window, row, (alike, _) in zip(batch, outputs, best, strict=True):
-            size = len(window.target.ids)
-            signs = self._marks(0, window.target, window.source, alike)
-            yield Marks(row, pieces[start : start + size], signs)
-            start += size
+        targets, sources = [w.target for w in batch], [w.source for w in batch]
+        signs = self._marks(0, targets, sources, [alike for alike, _ in best])
+        cuts = np.cumsum([len(target.ids) for target in targets])[:-1]
+        yield from map(Marks, outputs, np.split(pieces, cuts), np.split(signs, cuts))
 
     def _cut(self, pairs: Sequence[tuple[str, str | None]]) -> list[Window]:
         known = self._texts(list(dict.fromkeys(text for pair in pairs for text in pair if text is not None)))
@@ -153,9 +152,12 @@ class QualityNet:
             known.clear()
             new = list(texts)
         found = {text: known[text] for text in texts if text in known}
-        for text, (ids, states) in zip(new, self.encoder.states(new, self.weights["states.w"]), strict=True):
+        read = list(self.encoder.states(new, self.weights["states.w"]))
+        for _, states in read:
             states += self.weights["states.b"]
-            found[text] = Text(ids, states, self._meanings(states), len(text))
+        meanings = self._meanings([states for _, states in read])
+        for text, (ids, states), meaning in zip(new, read, meanings, strict=True):
+            found[text] = Text(ids, states, meaning, len(text))
         if len(found) <= _REMEMBERED:
             known.update(found)
         return found
@@ -164,10 +166,12 @@ class QualityNet:
     def _remembered(self) -> dict[str, Text]:
         return {}
 
-    def _meanings(self, states: Floats) -> Floats:
-        """Vectors of length 1 that pieces have in common with their translations."""
-        x = self._linear("mean2", np.maximum(self._linear("mean1", states), 0))
-        return np.asarray(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), _EPSILON))
+    def _meanings(self, states: Sequence[Floats]) -> Iterator[Floats]:
+        """Vectors of length 1 that pieces have in common with their translations, for each text."""
+        for batch in _groups(states, len):
+            x = self._linear("mean2", np.maximum(self._linear("mean1", np.concatenate(batch)), 0))
+            x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), _EPSILON)
+            yield from np.split(x, np.cumsum([len(rows) for rows in batch])[:-1])
 
     def _sentences(self, texts: Sequence[Text | None]) -> Floats:
         """The encoder's vectors of the texts; zeros where there is none."""
@@ -199,7 +203,7 @@ class QualityNet:
         pieces = self._linear("tok", seen)
         marks = np.asarray(1 / (1 + np.exp(-pieces)), np.float32)
         summaries = self._summaries(self._sentences(targets), self._sentences(sources), sources)
-        facts = np.stack([[*_facts(w), *_statistics(b)] for w, b in zip(batch, best, strict=True)])
+        facts = np.concatenate([[_facts(w) for w in batch], _statistics(best)], axis=1)
         ends = [_mean(marks, sizes) * NEAR.marks, summaries[2]]
         parts = [*_pooled(seen, sizes), *_pooled(back, others), *summaries[:2], facts, *ends]
         z = np.maximum(self._linear("seg", np.concatenate(parts, axis=1).astype(np.float32)), 0)
@@ -220,9 +224,8 @@ class QualityNet:
         self, side: int, texts: Sequence[Text], others: Sequence[Text | None], best: Sequence[Floats]
     ) -> Floats:
         """Pieces of one side as the network takes them in."""
-        marks = [self._marks(side, *each) for each in zip(texts, others, best, strict=True)]
         columns = [np.concatenate([t.states for t in texts]), np.concatenate([t.meanings for t in texts])]
-        x = np.concatenate([*columns, np.concatenate(marks)], axis=1)
+        x = np.concatenate([*columns, self._marks(side, texts, others, best)], axis=1)
         return self._norm(f"ln.{side}", self._linear("inp", x) + self.weights["side"][side])
 
     def _source_entry(
@@ -238,13 +241,20 @@ class QualityNet:
             y[np.repeat([s is not None for s in sources], rows)] = entry
         return y
 
-    def _marks(self, side: int, text: Text, other: Text | None, best: Floats) -> Floats:
-        rarity = np.array(self.encoder.pieces.get_score(text.ids.tolist()), np.float32) / 10 + 1
-        copied = np.isin(text.ids, other.ids) if other else np.zeros(len(text.ids))
-        doubled = np.zeros(len(text.ids))
+    def _marks(
+        self, side: int, texts: Sequence[Text], others: Sequence[Text | None], best: Sequence[Floats]
+    ) -> Floats:
+        """``SIGNS`` of all texts' pieces; a source's are never said to be doubled."""
+        ids = np.concatenate([text.ids for text in texts])
+        rarity = np.array(self.encoder.pieces.get_score(ids.tolist()), np.float32) / 10 + 1
+        copied = [x for pair in zip(texts, others, strict=True) for x in _copied(*pair)]
+        doubled = np.zeros(len(ids))
         if side == 0:
-            doubled[2:] = text.ids[2:] == text.ids[1:-1]
-        return np.stack([rarity, copied, doubled, best, best > NEAR.match], axis=1).astype(np.float32)
+            doubled[1:] = ids[1:] == ids[:-1]
+            starts = np.cumsum([0, *(len(text.ids) for text in texts[:-1])])
+            doubled[np.concatenate([starts, starts + 1]).clip(max=len(ids) - 1)] = 0
+        alike = np.concatenate(best)
+        return np.stack([rarity, copied, doubled, alike, alike > NEAR.match], axis=1).astype(np.float32)
 
     def _read(
         self,
@@ -277,12 +287,16 @@ class QualityNet:
         return self._norm("ln.3", x + self._linear("b", np.maximum(self._linear("a", x), 0)))
 
     def _linear(self, name: str, x: Floats) -> Floats:
-        return np.asarray(x @ self.weights[f"{name}.w"] + self.weights[f"{name}.b"])
+        y = x @ self.weights[f"{name}.w"]
+        y += self.weights[f"{name}.b"]
+        return y
 
     def _norm(self, name: str, x: Floats) -> Floats:
         x = x - x.mean(axis=1, keepdims=True)
         x /= np.sqrt(np.einsum("ij,ij->i", x, x) / x.shape[1] + _EPSILON)[:, None]
-        return np.asarray(x * self.weights[f"{name}.w"] + self.weights[f"{name}.b"])
+        x *= self.weights[f"{name}.w"]
+        x += self.weights[f"{name}.b"]
+        return x
 
 
 def _windows(owner: int, target: Text, source: Text | None) -> Iterator[Window]:
@@ -300,16 +314,21 @@ def _part(text: Text, part: int, count: int) -> Text:
 
 
 def _batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
-    batch: list[Window] = []
+    return _groups(windows, lambda window: len(window.target.ids))
+
+
+def _groups(items: Sequence[_T], size_of: Callable[[_T], int]) -> Iterator[list[_T]]:
+    """Neighbours that together have no more pieces than is good for speed."""
+    group: list[_T] = []
     size = 0
-    for window in windows:
-        if batch and size + len(window.target.ids) > _BUDGET:
-            yield batch
-            batch, size = [], 0
-        batch.append(window)
-        size += len(window.target.ids)
-    if batch:
-        yield batch
+    for item in items:
+        if group and size + size_of(item) > _BUDGET:
+            yield group
+            group, size = [], 0
+        group.append(item)
+        size += size_of(item)
+    if group:
+        yield group
 
 
 def _best(alike: Floats | None, size: int) -> tuple[Floats, Floats]:
@@ -343,13 +362,21 @@ def _facts(window: Window) -> list[float]:
     return [size, ratio, 1.0, float(np.log(len(source.ids)) / 2 - 1.5)]
 
 
-def _statistics(best: tuple[Floats, Floats]) -> list[float]:
+def _copied(text: Text, other: Text | None) -> list[bool]:
+    """Which pieces stand in the other text too."""
+    there = set(other.ids.tolist()) if other else set()
+    return [piece in there for piece in text.ids.tolist()]
+
+
+def _statistics(best: Sequence[tuple[Floats, Floats]]) -> Floats:
     """Of either side mean and least of the best matches, and the share of pieces without one."""
-    if not best[0].any():
-        return [0.0] * 6
-    return [
-        x for side in best for x in (float(side.mean()), float(side.min()), float((side < NO_MATCH).mean()))
-    ]
+    columns: list[Floats] = []
+    for side in zip(*best, strict=True):
+        x, sizes = np.concatenate(side), [len(one) for one in side]
+        starts = np.cumsum([0, *sizes[:-1]])
+        columns += [_mean(x, sizes), np.minimum.reduceat(x, starts), _mean(x < NO_MATCH, sizes)]
+    known = [bool(ours.any()) for ours, _ in best]
+    return np.stack(columns, axis=1) * np.array(known, np.float32)[:, None]
 
 
 def _softmax(x: Floats) -> Floats:
@@ -357,9 +384,10 @@ def _softmax(x: Floats) -> Floats:
     return np.asarray(x / x.sum(axis=2, keepdims=True))
 
 
-def _mean(x: Floats, sizes: Sequence[int]) -> Floats:
+def _mean(x: Floats | NDArray[np.bool_], sizes: Sequence[int]) -> Floats:
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    return np.asarray(np.add.reduceat(x, starts, axis=0) / np.array(sizes, np.float32)[:, None], np.float32)
+    counts = np.array(sizes, np.float32).reshape(-1, *[1] * (x.ndim - 1))
+    return np.asarray(np.add.reduceat(x, starts, axis=0, dtype=np.float32) / counts, np.float32)
 
 
 def _pooled(x: Floats, sizes: Sequence[int]) -> tuple[Floats, Floats, Floats]:
