@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
@@ -17,6 +17,15 @@ from mtqe.readers.base import ReadOptions
 from mtqe.readers.records import FIELDS, Line, articles
 
 Record = Mapping[str, Any]
+
+_PANDAS, _POLARS = "pandas.DataFrame", "polars.DataFrame"
+_ARROW = ("pyarrow.Table", "pyarrow.RecordBatch")
+_READER = "pyarrow.RecordBatchReader"
+_ACCEPTED = (
+    "can't be filtered; give a pandas or polars DataFrame, a pyarrow Table, RecordBatch or "
+    "(to kept) RecordBatchReader, a mapping of columns, or a list of records"
+)
+_HINTS = {"LazyFrame": ". Of a LazyFrame: collect() it, or frame.map_batches(keep.kept)"}
 
 
 @dataclass(frozen=True)
@@ -62,18 +71,25 @@ class BatchFilter:
     def kept(self, table: Any) -> Any:
         """The rows that are kept, as what they came in.
 
-        That is a pandas or polars data frame, an Arrow table or record batch, a mapping of columns, or a
-        list of records.
+        That is a pandas or polars data frame, an Arrow table, record batch or reader of them, a mapping of
+        columns, or a list of records; of anything else an ``InputError`` says so. A reader is read as the
+        one that comes out is.
         """
+        if _is_a(table, _READER):
+            return _read_through(table, self.kept)
         if isinstance(table, Mapping):
             keep = self(table)
+            if isinstance(keep, bool):
+                raise InputError("a record by itself has no rows; keep(record) says whether it is kept")
             return {name: list(compress(column, keep)) for name, column in table.items()}
-        if isinstance(table, Sequence):
+        if isinstance(table, Sequence) and not isinstance(table, str):
             return [row for row, decision in zip(table, self.decide(table), strict=True) if decision.keep]
         return _masked(table, [decision.keep for decision in self.decide(_records(table))])
 
     def _article(self, number: int, record: Record) -> Article:
         """A record as an article; rows of one article can't be known from one of them."""
+        if not isinstance(record, Mapping):
+            raise InputError(f"record {number}: is no mapping of fields but {type(record).__name__}")
         left_out = {self.column, *FIELDS["article"]}
         known = {name: v for name, v in record.items() if v is not None and name not in left_out}
         caught = Caught()
@@ -95,7 +111,7 @@ def _batch(given: Any) -> Iterable[Record] | None:
 def _is_columns(record: Record) -> bool:
     """Whether a mapping has columns and not the values of one record."""
     first = next((record[name] for name in ("target", "text", "mt") if name in record), None)
-    return isinstance(first, Sequence) and not isinstance(first, str)
+    return hasattr(first, "__len__") and not isinstance(first, str)
 
 
 def _rows(columns: Record) -> Iterator[dict[str, Any]]:
@@ -105,14 +121,19 @@ def _rows(columns: Record) -> Iterator[dict[str, Any]]:
 
 def _records(table: Any) -> list[dict[str, Any]]:
     """The rows of a table of any of the libraries."""
-    kind = type(table).__module__.split(".")[0]
-    if kind == "pyarrow":
+    if _is_a(table, *_ARROW):
         return list(table.to_pylist())
-    if kind == "polars":
+    if _is_a(table, _POLARS):
         return list(table.to_dicts())
-    if kind == "pandas":
+    if _is_a(table, _PANDAS):
         return [{name: _value(v) for name, v in row.items()} for row in table.to_dict("records")]
-    raise InputError(f"rows of {type(table).__name__}: give a pandas, polars or Arrow table, or records")
+    hint = _HINTS.get(type(table).__name__, "")
+    raise InputError(f"{type(table).__name__}: {_ACCEPTED}{hint}")
+
+
+def _is_a(table: Any, *names: str) -> bool:
+    """Whether a value is of one of these types, or of one derived from them; none has to be installed."""
+    return any(f"{cls.__module__.split('.')[0]}.{cls.__name__}" in names for cls in type(table).__mro__)
 
 
 def _value(value: Any) -> Any:
@@ -121,9 +142,16 @@ def _value(value: Any) -> Any:
 
 
 def _masked(table: Any, keep: list[bool]) -> Any:
-    if type(table).__module__.startswith("pandas"):
+    if _is_a(table, _PANDAS):
         return table[keep]
-    return table.filter(_arrow(keep)) if type(table).__module__.startswith("pyarrow") else table.filter(keep)
+    return table.filter(_arrow(keep) if _is_a(table, *_ARROW) else keep)
+
+
+def _read_through(reader: Any, kept: Callable[[Any], Any]) -> Any:
+    """A reader of what is kept of each batch of another."""
+    import pyarrow as pa
+
+    return pa.RecordBatchReader.from_batches(reader.schema, map(kept, reader))
 
 
 def _arrow(keep: list[bool]) -> Any:

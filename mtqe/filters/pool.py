@@ -11,6 +11,7 @@ from typing import Any
 
 from mtqe.errors import MtqeError
 from mtqe.filters.chunks import Chunk
+from mtqe.filters.collector import collecting_rarely
 from mtqe.filters.queue import TRIES, WAITING_PER_WORKER, Piece, Queue
 from mtqe.filters.work import Result, Work
 
@@ -149,8 +150,9 @@ def _serve(pipe: Connection, work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         pipe.send(None)
-        while True:
-            pipe.send(answered(work, pipe.recv()))
+        with collecting_rarely():
+            while True:
+                pipe.send(answered(work, pipe.recv()))
     except (EOFError, OSError):
         return
 

@@ -45,7 +45,8 @@ class _State:
     prepared: Article | None = None  # with languages and segments
     judged: Article | None = None  # with the segments that are no part of it set aside
     excluding: list[Issue] = field(default_factory=list)  # for these issues
-    issues: list[Issue] | None = None
+    issues: list[Issue] | None = None  # all of them
+    shown: Sequence[Issue] = ()  # those that rules have asked for
     columns: dict[str, list[Score]] = field(default_factory=dict)
     pooled: dict[str, Score] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -83,7 +84,12 @@ class Stages:
     @cached_property
     def ordered(self) -> tuple[Rule, ...]:
         """The rules in order of cost; those of equal cost as they were given."""
-        return tuple(sorted(self.rules, key=lambda rule: cost(rule.needs())))
+        return tuple(sorted(self.rules, key=lambda rule: cost(rule.needs(), self._aside)))
+
+    @cached_property
+    def _aside(self) -> frozenset[str]:
+        """Categories that say what is no part of an article: all that a rule on them needs to know."""
+        return frozenset(detector.name for detector in self.evaluator.detectors if detector.excludes)
 
     def decide(self, articles: Iterable[Article]) -> Iterator[Decision]:
         """One decision for each article, in order."""
@@ -104,7 +110,7 @@ class Stages:
             for rule in self.rules
             if not self.every_rule and is_early(rule) and (needs := rule.early_needs()) is not None
         ]
-        return tuple(sorted([*early, *whole], key=lambda step: cost(step.needs)))
+        return tuple(sorted([*early, *whole], key=lambda step: cost(step.needs, self._aside)))
 
     def _decide(self, states: list[_State]) -> Iterator[Decision]:
         left = states
@@ -165,7 +171,7 @@ class Stages:
         article = state.judged or state.prepared or state.article
         mode = state.mode or mode_of(article)
         state.mode = mode
-        return ArticleReport(article, mode, state.pooled, (), tuple(state.issues or ()), state.words, "")
+        return ArticleReport(article, mode, state.pooled, (), tuple(state.shown), state.words, "")
 
     def _work_out(self, states: Sequence[_State], needs: Needs) -> None:
         if needs.languages:
@@ -174,7 +180,10 @@ class Stages:
         wanted = [name for name in needs.scores if name != QUALITY]
         quality = QUALITY in needs.scores
         scored = sorted({*wanted, *(self._parts if quality else ())}, key=_rank)
-        if needs.categories or quality:
+        if needs.categories:
+            aside = needs.categories <= self._aside
+            _each(states, self._show_aside if aside else self._find_issues)
+        if quality:
             _each(states, self._find_issues)
         if scored:
             _each(states, self._set_aside)
@@ -196,11 +205,17 @@ class Stages:
         if state.judged is None:
             state.judged, state.excluding = set_aside(self._prepare(state), self.evaluator.detectors)
 
+    def _show_aside(self, state: _State) -> None:
+        self._set_aside(state)
+        if state.issues is None:
+            state.shown = state.excluding
+
     def _find_issues(self, state: _State) -> None:
         if state.issues is None:
             self._set_aside(state)
             judged = state.judged or state.article
             state.issues = issues_beside(judged, self.evaluator.detectors, state.excluding)
+            state.shown = state.issues
 
     def _score(self, states: Sequence[_State], name: str) -> None:
         """The columns of a score, of those states that lack it."""

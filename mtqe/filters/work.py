@@ -12,6 +12,7 @@ import orjson
 from mtqe.filters import arrow, tables, tally
 from mtqe.filters.article_filter import ArticleFilter
 from mtqe.filters.chunks import Chunk
+from mtqe.filters.collector import collecting_rarely
 from mtqe.filters.sound import sound_records
 from mtqe.filters.stages import Decision
 from mtqe.filters.units import Row, Sides, Unit, entry_of, page_units, rows_of, units_of
@@ -171,7 +172,9 @@ class Work:
 
 def run_here(work: Work, chunks: Iterator[Chunk]) -> Iterator[tuple[int, Result]]:
     """The results of chunks, worked out in this process."""
-    return ((chunk.index, work(chunk)) for chunk in chunks)
+    with collecting_rarely():
+        for chunk in chunks:
+            yield chunk.index, work(chunk)
 
 
 def compressed(data: bytes, output: str) -> bytes:

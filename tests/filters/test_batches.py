@@ -45,6 +45,21 @@ def test_a_record_without_a_target_is_named() -> None:
         keep.kept([RECORDS[0], {"id": "x"}])
 
 
+@pytest.mark.parametrize("given", ["It rained.", None, 7, iter(RECORDS)])
+def test_what_has_no_rows_is_named(given: Any) -> None:
+    """With what is taken instead."""
+    with pytest.raises(InputError, match="can't be filtered; give a pandas or polars DataFrame"):
+        keep.kept(given)
+
+
+def test_a_record_is_no_table() -> None:
+    """Nor are texts records."""
+    with pytest.raises(InputError, match="a record by itself has no rows"):
+        keep.kept(RECORDS[0])
+    with pytest.raises(InputError, match="record 1: is no mapping of fields but str"):
+        keep.kept(["It rained."])
+
+
 def test_pandas() -> None:
     """A data frame with its index and types; what is missing stays so."""
     pd = pytest.importorskip("pandas")
@@ -57,6 +72,40 @@ def test_polars() -> None:
     pl = pytest.importorskip("polars")
     frame = pl.DataFrame(RECORDS)
     assert keep.kept(frame).equals(frame[1:])
+
+
+def test_a_lazy_frame_has_no_rows_yet() -> None:
+    """The error names the ways to them, and they work."""
+    pl = pytest.importorskip("polars")
+    lazy = pl.DataFrame(RECORDS).lazy()
+    with pytest.raises(InputError, match=r"LazyFrame: can't be filtered.*map_batches\(keep.kept\)"):
+        keep.kept(lazy)
+    assert lazy.map_batches(keep.kept).collect()["id"].to_list() == KEPT
+
+
+def test_a_reader_of_batches_is_read_as_the_one_that_comes_out() -> None:
+    """So that a file of any size passes through."""
+    pa = pytest.importorskip("pyarrow")
+    batches = pa.Table.from_pylist(RECORDS).to_batches(max_chunksize=1)
+    read: list[int] = []
+
+    def counted() -> Any:
+        for number, batch in enumerate(batches):
+            read.append(number)
+            yield batch
+
+    reader = keep.kept(pa.RecordBatchReader.from_batches(batches[0].schema, counted()))
+    assert (read, reader.schema) == ([], batches[0].schema)
+    assert reader.read_next_batch().num_rows == 0
+    assert read == [0]
+    assert reader.read_all()["id"].to_pylist() == KEPT
+
+
+def test_columns_may_be_arrays() -> None:
+    """As Ray Data gives them by default."""
+    np = pytest.importorskip("numpy")
+    arrays = {name: np.array(values, dtype=object) for name, values in COLUMNS.items()}
+    assert keep.kept(arrays)["id"] == KEPT
 
 
 @pytest.mark.parametrize("kind", ["Table", "RecordBatch"])

@@ -94,6 +94,32 @@ def test_length_has_units(unit: str, limit: int, keeps: bool) -> None:
     assert rule(name="length", unit=unit, at_least=limit).judge(report(text, words=4)).keep is keeps
 
 
+@pytest.mark.parametrize(("unit", "text"), [("words", "Rain."), ("characters", "x"), ("paragraphs", "Rain.")])
+def test_one_word_is_no_words(unit: str, text: str) -> None:
+    """Neither in a reason nor in a label."""
+    built = rule(name="length", unit=unit, at_least=2)
+    assert built.judge(report(text, words=1)).reason == f"1 {unit[:-1]}, less than 2"
+    assert rule(name="length", unit=unit, at_least=1).label == f"at least 1 {unit[:-1]}"
+    assert rule(name="length", unit=unit, at_least=1, at_most=9).label == f"at least 1 and at most 9 {unit}"
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps"),
+    [
+        ("It rained all day (12 mm), she said.", True),
+        ("नदी के किनारे गाँव में बारिश हुई।", True),
+        ("Cafe\u0301 cre\u0300me a\u0300 la carte", True),
+        ("昨天，村里下了一整天的雨。", True),
+        ("0815 A-17 12.50 EUR\n0816 B-3 9.99 EUR", False),
+        ("----- *** ----- a", False),
+        ("", False),
+    ],
+)
+def test_tables_have_few_letters(text: str, keeps: bool) -> None:
+    """And prose of any script has many; vowel signs and accents are no signs."""
+    assert rule(name="letters", at_least=0.6).judge(report(text)).keep is keeps
+
+
 @pytest.mark.parametrize(
     ("lang", "one_of", "keeps"),
     [("en", ["en"], True), ("en-GB", ["en"], True), ("en", ["en-GB"], False), ("fr", ["de", "en"], False)],
@@ -109,6 +135,33 @@ def test_a_language_can_be_looked_at_though_it_is_declared() -> None:
     french = "Le conseil municipal a décidé hier soir de ne pas construire le pont au-dessus de la rivière."
     assert look.judge(report(french)).reason == "language fr by its words, not en"
     assert look.judge(report("It rained all day in the village by the river.")).keep
+
+
+FRENCH = "Le conseil municipal a décidé hier soir de ne pas construire le pont au-dessus de la rivière."
+DANISH = "Byrådet besluttede i går aftes, at den nye bro over åen ikke skal bygges i år."
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "keeps"),
+    [
+        ("en", FRENCH, False),
+        ("fr-CA", FRENCH, True),
+        ("en", "It rained all day in the village by the river.", True),
+        ("nb", DANISH, True),
+        ("oc", FRENCH, True),
+        ("en", "12 34", True),
+    ],
+)
+def test_a_text_is_in_the_language_that_its_input_names(lang: str, text: str, keeps: bool) -> None:
+    """Relatives of a language stay, and so do languages that detection does not know well."""
+    assert rule(name="language", detect=True).judge(report(text, lang=lang)).keep is keeps
+
+
+def test_a_language_that_was_detected_is_not_looked_at_again() -> None:
+    """It can only be the same."""
+    found = report(FRENCH)
+    found = replace(found, article=replace(found.article, detected=("target",)))
+    assert rule(name="language", detect=True).judge(found).keep
 
 
 def test_any_needs_one_and_all_need_each() -> None:
@@ -163,6 +216,8 @@ def test_a_page_of_a_plug_in_goes() -> None:
     ("spec", "says"),
     [
         ({"name": "length"}, "needs a limit"),
+        ({"name": "language"}, "one_of must name a language, unless detect is true"),
+        ({"name": "letters", "at_least": 40}, "at_least is a share, 0 to 1, not 40"),
         ({"name": "length", "at_least": 5, "at_most": 2}, "at_least 5 is more than at_most 2"),
         ({"name": "score", "score": "fluenci", "at_least": 5}, "Did you mean 'fluency'?"),
         ({"name": "issues", "category": "untranslatd", "at_most": 5}, "Did you mean 'untranslated'?"),

@@ -31,6 +31,8 @@ RULES: list[dict[str, Any]] = [
     {"name": "issues", "category": "repetition", "at_most": 20},
     {"name": "score", "score": "quality", "at_least": 40},
     {"name": "foreign_share", "at_most": 0.1},
+    {"name": "boilerplate_share", "at_most": 0.5},
+    {"name": "letters", "at_least": 0.9},
     {
         "name": "bad_translation",
         "at_most": 0.4,
@@ -121,6 +123,31 @@ def test_a_model_sees_only_what_survived() -> None:
     articles = [Article("short", "It rained."), Article("long", "It rained all day in the old town.")]
     assert [decision.keep for decision in stages.decide(articles)] == [False, True]
     assert scorer.seen == ["long"]
+
+
+def test_what_is_no_part_of_an_article_is_known_before_anything_is_scored() -> None:
+    """So a page of nothing else costs no more than its sentences."""
+    rules = [
+        {"name": "score", "score": "fluency", "at_least": 10},
+        {"name": "issues", "category": "mojibake", "at_most": 900},
+        {"name": "boilerplate_share", "at_most": 0.5},
+    ]
+    scorer = _Counting()
+    run = filter_run({"rules": rules}).filter.stages
+    stages = Stages(run.rules, Evaluator((scorer,), run.evaluator.detectors))
+    page = Article("page", "Share on Facebook\n\nSubscribe to our newsletter", target_lang="en")
+    prose = Article("prose", "Herr MÃ¼ller went home in the rain.\n\nPrint this page", target_lang="en")
+    dropped, kept = stages.decide([page, prose])
+    assert (dropped.rule, scorer.seen) == ("boilerplate share at most 0.5", ["prose"])
+    assert {issue.category for issue in dropped.report.issues} == {"boilerplate"}
+    assert {issue.category for issue in kept.report.issues} == {"boilerplate", "mojibake"}
+
+
+def test_scores_alone_show_no_issues() -> None:
+    """Though what is no part of an article was looked for."""
+    keep = filter_run({"rules": [{"name": "score", "score": "fluency", "at_least": 1}]}).filter
+    (decision,) = keep.decide([Article("a", "It rained.\n\nPrint this page", target_lang="en")])
+    assert keep.added(decision)["issues"] == {}
 
 
 def test_what_is_named_is_worked_out_of_all_that_is_kept() -> None:

@@ -31,7 +31,8 @@ class Length:
     @property
     def label(self) -> str:
         """``at least 50 words``."""
-        return limits.described("", self.at_least, self.at_most, f" {self.unit}")
+        last = self.at_least if self.at_most is None else self.at_most
+        return limits.described("", self.at_least, self.at_most, self._units(last))
 
     def needs(self) -> Needs:
         """The text alone."""
@@ -51,4 +52,7 @@ class Length:
     def judge(self, report: ArticleReport) -> Verdict:
         """Keep what is long enough and not too long."""
         value = self.measure(report)
-        return limits.compared(value, self.at_least, self.at_most, "", f" {self.unit}")
+        return limits.compared(value, self.at_least, self.at_most, "", self._units(value))
+
+    def _units(self, number: float | None) -> str:
+        return f" {self.unit.removesuffix('s') if number == 1 else self.unit}"
