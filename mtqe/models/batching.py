@@ -14,8 +14,14 @@ from mtqe.errors import ContractError, ModelError
 Item = TypeVar("Item", bound=Hashable)
 Result = TypeVar("Result")
 
-# What torch says when memory runs out where it raises no class of its own.
-_NO_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
+# What torch says when memory runs out where it raises no class of its own; the last ones are oneDNN's.
+_NO_MEMORY = (
+    *("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory"),
+    *("could not create a primitive", "could not create a memory", "could not execute a primitive"),
+)
+
+# So many characters of it are shown where nothing helps.
+_SHOWN = 120
 
 
 def map_in_batches(
@@ -115,7 +121,7 @@ class _Batches(Generic[Item, Result]):
             if not ran_out_of_memory(error):
                 raise
             if len(batch) == 1:
-                raise ModelError(_too_much(self.length(batch[0]))) from error
+                raise ModelError(_too_much(self.length(batch[0]), error)) from error
             return None
         if len(results) != len(batch):
             raise ContractError(f"a model gave {len(results)} results for a batch of {len(batch)}")
@@ -129,9 +135,10 @@ def ran_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _NO_MEMORY)
 
 
-def _too_much(tokens: int) -> str:
+def _too_much(tokens: int, error: BaseException) -> str:
+    said = next(iter(str(error).splitlines()), "")[:_SHOWN]
     return (
-        f"memory ran out for a single text of {tokens} tokens; "
+        f"memory ran out for a single text of {tokens} tokens ({said or type(error).__name__}); "
         "use a smaller model, a lower precision or another device"
     )
 
