@@ -51,7 +51,8 @@ def pool_mean(segments: Sequence[Segment], scores: Sequence[Score]) -> Score:
     judged = [(s, score) for s, score in zip(segments, scores, strict=True) if score.value is not None]
     stats = {"segments": float(len(judged)), "skipped": float(len(scores) - len(judged))}
     if not judged:
-        return Score(None, shared_note(segments, scores), stats=stats)
+        blank = scores[0] if scores else Score(None)
+        return replace(blank, note=shared_note(segments, scores), components={}, stats=stats)
     weights = [max(count_words(segment.target), 1) for segment, _ in judged]
     total = fsum(w * (score.value or 0.0) for w, (_, score) in zip(weights, judged, strict=True))
     first = judged[0][1]

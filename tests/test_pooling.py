@@ -76,4 +76,6 @@ def test_scores_of_another_scale_are_averaged_by_words_on_their_own() -> None:
     assert (pooled.value, pooled.range, pooled.higher_is_better) == (2.0, (0.0, 25.0), False)
     partly = pool_mean(both, [scores[0], Score(None, "no source given")])
     assert (partly.value, partly.note) == (1.0, "1 segments not scored")
-    assert pool_mean(both, [Score(None, "no source given")] * 2).note == "no source given"
+    nothing = pool_mean(both, [replace(scores[0], value=None, note="no source given")] * 2)
+    assert (nothing.value, nothing.note) == (None, "no source given")
+    assert (nothing.range, nothing.higher_is_better) == ((0.0, 25.0), False)
