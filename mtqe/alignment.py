@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +24,9 @@ from mtqe.text.languages import base_language
 Bead = tuple[range, range]
 
 Matrix = NDArray[np.float64]
+
+# Vectors of sentences, a row of length 1 for each.
+SentenceVectors = Callable[[Sequence[str]], NDArray[np.float32]]
 
 # How many sentences of either side make a bead, and what its distance counts.
 _WEIGHTS = {(1, 1): 1.0, (1, 2): 2.0, (2, 1): 2.0, (1, 3): 3.0, (3, 1): 3.0, (2, 2): 3.0}
@@ -69,15 +72,17 @@ def align(
     *,
     blocks: Sequence[int],
     languages: tuple[str | None, str | None],
+    vectors: SentenceVectors | None = None,
 ) -> list[Bead]:
     """Beads in the order of both texts; every sentence is in exactly one.
 
     Our sentences are joined only where ``blocks`` (their paragraphs) are the same. Sentences
-    that translate nothing stand alone opposite an empty range.
+    that translate nothing stand alone opposite an empty range. ``vectors`` gives the encoder's
+    vectors of sentences, if who calls has a use for what comes out beside them.
     """
     if not ours or not theirs:
         return _gaps(0, len(ours), 0, len(theirs))
-    distance = _distances(ours, theirs, languages)
+    distance = _distances(ours, theirs, languages, vectors)
     cuts = [(0, 0), *_anchors(distance, len(ours), len(theirs)), (len(ours), len(theirs))]
     lengths = _lengths(ours), _lengths(theirs)
     found: list[Bead] = []
@@ -238,12 +243,15 @@ def _unlike(a: set[str], b: set[str]) -> float:
 
 
 def _distances(
-    ours: Sequence[str], theirs: Sequence[str], languages: tuple[str | None, str | None]
+    ours: Sequence[str],
+    theirs: Sequence[str],
+    languages: tuple[str | None, str | None],
+    vectors: SentenceVectors | None,
 ) -> _Vectors | _SharedTokens:
     if not all(covers(base_language(language or "und")) for language in languages):
         return _SharedTokens(*([set(_TOKEN.findall(text)) for text in texts] for texts in (ours, theirs)))
-    vectors = load_encoder().encode([*ours, *theirs]).astype(np.float64)
-    return _Vectors(vectors[: len(ours)], vectors[len(ours) :])
+    found = (vectors or load_encoder().encode)([*ours, *theirs]).astype(np.float64)
+    return _Vectors(found[: len(ours)], found[len(ours) :])
 
 
 def _anchors(distance: _Vectors | _SharedTokens, n: int, m: int) -> list[tuple[int, int]]:

@@ -15,13 +15,15 @@ from mtqe.errors import ConfigError, ContractError
 from mtqe.issues import find_issues
 from mtqe.prepare import prepare
 from mtqe.quality import Quality
-from mtqe.scorers.base import Licensed, Scorer, scorers
+from mtqe.scorers.base import Licensed, ReadsAhead, Scorer, scorers
 from mtqe.sides import has_side
 from mtqe.signature import signature
 from mtqe.text.words import count_words
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from mtqe.alignment import SentenceVectors
 
 # Models are fastest with a few hundred sentences at a time; more only costs memory.
 _BATCH_CHARACTERS = 100_000
@@ -82,7 +84,7 @@ class Evaluator:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _evaluate(self, batch: Sequence[Article]) -> list[ArticleReport]:
-        found = [find_issues(prepare(article), self.detectors) for article in batch]
+        found = [find_issues(prepare(article, self._vectors), self.detectors) for article in batch]
         prepared = [article for article, _ in found]
         columns = [(scorer, _scores(scorer, prepared)) for scorer in self.scorers]
         return [
@@ -152,6 +154,11 @@ class Evaluator:
     @cached_property
     def _licensed(self) -> list[Licensed]:
         return [part for part in (*self.scorers, *self.detectors) if isinstance(part, Licensed)]
+
+    @cached_property
+    def _vectors(self) -> SentenceVectors | None:
+        """How to read sentences for their alignment so that a scorer need not read them again."""
+        return next((s.read_ahead for s in self.scorers if isinstance(s, ReadsAhead)), None)
 
     def signature(self, article: Article, mode: Mode) -> str:
         """What made the numbers of an article's report, in one line."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mtqe.data import Article, Omission, Segment, Span
 from mtqe.text.languages import base_language
 from mtqe.text.sentences import split_paragraphs, split_sentences
+
+if TYPE_CHECKING:
+    from mtqe.alignment import SentenceVectors
 
 # With less certainty than this the detected language is a guess, and the report says so.
 _SURE = 0.9
@@ -18,10 +22,13 @@ _GUESS = 0.25
 _UNKNOWN = "und"
 
 
-def prepare(article: Article) -> Article:
-    """``article`` with languages, segments and omissions; segments that are given stay as they are."""
+def prepare(article: Article, vectors: SentenceVectors | None = None) -> Article:
+    """``article`` with languages, segments and omissions; segments that are given stay as they are.
+
+    ``vectors`` gives those that sentences are put beside their sources by, instead of the encoder itself.
+    """
     article = with_languages(article)
-    return article if article.segments else _with_segments(article)
+    return article if article.segments else _with_segments(article, vectors)
 
 
 def with_languages(article: Article) -> Article:
@@ -64,13 +71,13 @@ def _detect(side: str, text: str, notes: list[str], detected: list[str]) -> str 
     return guess.language
 
 
-def _with_segments(article: Article) -> Article:
+def _with_segments(article: Article, vectors: SentenceVectors | None) -> Article:
     units = [_Unit(n, span) for n, span in _sentences(article.target, article.target_lang)]
     omissions: list[Omission] = []
     if article.source is not None:
-        units, omissions = _aligned(units, "source", article)
+        units, omissions = _aligned(units, "source", article, vectors)
     if article.reference is not None:
-        units, _ = _aligned(units, "reference", article)
+        units, _ = _aligned(units, "reference", article, None)
     segments = tuple(_segment(index, unit, article) for index, unit in enumerate(units))
     return replace(article, segments=segments, omissions=tuple(omissions))
 
@@ -94,7 +101,9 @@ def _sentences(text: str, language: str | None) -> list[tuple[int, Span]]:
     return found
 
 
-def _aligned(units: Sequence[_Unit], side: str, article: Article) -> tuple[list[_Unit], list[Omission]]:
+def _aligned(
+    units: Sequence[_Unit], side: str, article: Article, vectors: SentenceVectors | None
+) -> tuple[list[_Unit], list[Omission]]:
     """``units`` with their counterparts in the source or reference, and what has none in the target."""
     from mtqe.alignment import align  # only if needed, as above
 
@@ -106,6 +115,7 @@ def _aligned(units: Sequence[_Unit], side: str, article: Article) -> tuple[list[
         [other[slice(*span)] for span in spans],
         blocks=[unit.paragraph for unit in units],
         languages=(article.target_lang, language),
+        vectors=vectors,
     )
     joined: list[_Unit] = []
     omissions = []

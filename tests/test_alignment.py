@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from mtqe.alignment import Bead, align
+from mtqe.data import Article
+from mtqe.evaluate import Evaluator
+from mtqe.models.quality_net import load_quality_net
+from mtqe.models.sentence_encoder import Floats, SentenceEncoder, load_encoder
 
 GERMAN = [
     "Der Bürgermeister eröffnete am Montag die neue Brücke über den Fluss.",
@@ -36,6 +43,24 @@ def aligned(
 ) -> list[tuple[list[int], list[int]]]:
     """English sentences aligned with German ones."""
     return pairs(align(ours, theirs, blocks=blocks or [0] * len(ours), languages=("en", "de")))
+
+
+def test_what_alignment_reads_is_not_read_again_for_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a whole article each sentence goes through the encoder once, states and vectors in one."""
+    article = Article("a", " ".join(ENGLISH), source=" ".join(GERMAN), source_lang="de", target_lang="en")
+    read: list[str] = []
+    whole = SentenceEncoder._read
+
+    def counted(self: SentenceEncoder, texts: Sequence[str], matrix: Floats) -> Any:
+        read.extend(texts)
+        return whole(self, texts, matrix)
+
+    monkeypatch.setattr(SentenceEncoder, "_read", counted)
+    for remembered in (load_encoder()._remembered, load_quality_net()._remembered):
+        remembered.clear()
+    (report,) = Evaluator().evaluate([article])
+    assert [segment.segment.source for segment in report.segments] == GERMAN
+    assert sorted(read) == sorted([*ENGLISH, *GERMAN])
 
 
 def test_translations_in_order_are_paired() -> None:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -144,22 +145,25 @@ class QualityNet:
             for window in _windows(i, known[target], known[source] if source is not None else None)
         ]
 
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """The encoder's vectors of texts, a row for each; they will be judged, so they are read now."""
+        self._texts(list(dict.fromkeys(texts)))
+        return self.encoder.encode(texts)
+
     def _texts(self, texts: Sequence[str]) -> dict[str, Text]:
         """Each read once; those of late are remembered, since scorers ask for the same sentences."""
         known = self._remembered
-        new = [text for text in texts if text not in known]
-        if len(known) + len(new) > _REMEMBERED:
-            known.clear()
-            new = list(texts)
         found = {text: known[text] for text in texts if text in known}
+        new = [text for text in texts if text not in found]
         read = list(self.encoder.states(new, self.weights["states.w"]))
         for _, states in read:
             states += self.weights["states.b"]
         meanings = self._meanings([states for _, states in read])
         for text, (ids, states), meaning in zip(new, read, meanings, strict=True):
             found[text] = Text(ids, states, meaning, len(text))
-        if len(found) <= _REMEMBERED:
-            known.update(found)
+        known.update(found)
+        for text in list(islice(known, max(len(known) - _REMEMBERED, 0))):
+            del known[text]
         return found
 
     @cached_property

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mtqe.data import Article, Score, Segment
 from mtqe.models.adequacy import FEATURES, Judgement, Pair, covers, load_adequacy
+from mtqe.models.quality_net import load_quality_net
 from mtqe.pooling import pool_with_omissions
 from mtqe.scale import penalty_to_score
 from mtqe.scorers.base import scorers
 from mtqe.sides import has_side
 from mtqe.text.languages import base_language
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Where each segment's score goes: article, segment, and its pair.
 _Place = tuple[int, int, Pair]
@@ -53,6 +58,10 @@ class AdequacyVectors:
         for (i, j), by_side in found.items():
             scores[i][j] = _score(by_side)
         return scores
+
+    def read_ahead(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of sentences, which the network reads on the way."""
+        return load_quality_net().vectors(texts)
 
     def pool(self, article: Article, scores: Sequence[Score]) -> Score:
         """Points per 100 words over the whole article; untranslated sentences of the source count."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from mtqe.data import Article, Score
 from mtqe.registry import Registry
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Scorer(Protocol):
@@ -50,6 +54,15 @@ class Whole(Protocol):
     """A scorer that is not given a sample of an article's segments: it needs them all, or is as quick."""
 
     whole_article: ClassVar[bool]
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A scorer whose model reads sentences and has, on the way, the vectors that they are aligned by."""
+
+    def read_ahead(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of sentences that will be scored, a row for each; what was read is kept for ``score``."""
+        ...
 
 
 scorers: Registry[Scorer] = Registry("scorer", "mtqe.scorers")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mtqe.errors import ModelError
+from mtqe.models import quality_net as module
 from mtqe.models.piece_places import places_of
 from mtqe.models.quality_net import OUTPUTS, SIGNS, QualityNet, read_quality_net
 from mtqe.models.sentence_encoder import load_encoder
@@ -101,6 +102,17 @@ def test_states_and_vectors_of_a_text_come_from_one_reading() -> None:
     sizes = [(len(ids), states.shape) for ids, states in forget.states(texts, matrix)]
     assert all(shape == (size, 4) for size, shape in sizes)
     assert forget.encode(texts) == pytest.approx(replace(encoder).encode(texts), abs=1e-5)
+
+
+def test_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that were read ahead may be more than are remembered."""
+    expected = replace(NET).judge(PAIRS)
+    monkeypatch.setattr(module, "_REMEMBERED", 2)
+    forgetful = replace(NET)
+    vectors = forgetful.vectors([text for pair in PAIRS for text in pair if text is not None])
+    assert vectors.shape == (2 * len(PAIRS) - 1, 512)
+    assert forgetful.judge(PAIRS) == pytest.approx(expected, abs=1e-4)
+    assert len(forgetful._remembered) == 2
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
