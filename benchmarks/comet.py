@@ -1,7 +1,7 @@
 """Speed, memory and precision of COMET's models here, beside the original in the same run.
 
 python benchmarks/comet.py --comet /path/to/environment/bin/python [--segments 64] [--rounds 3]
-    [--size base|large] [--parts one_thread,outliers,ten_systems,first_score,whole_machine]
+    [--size base|large] [--parts one_thread,outliers,matrix_rate,ten_systems,first_score,whole_machine]
 
 The environment has unbabel-comet (see comet_golden.py); without ``--comet`` only our own precisions are
 compared. Weights are random, the architecture is that of XLM-R base or large with COMET's heads. Texts
@@ -41,8 +41,12 @@ SHAPE, SCALE, RATIO, RATIO_SPREAD = 2.7, 10.9, 0.9, 0.22
 
 PRECISIONS = ("fp32", "bf16", "int8")
 
-# What is measured; the first two need no COMET.
-PARTS = ("one_thread", "outliers", "ten_systems", "first_score", "whole_machine")
+# What is measured; the first ones need no COMET.
+PARTS = ("one_thread", "outliers", "matrix_rate", "ten_systems", "first_score", "whole_machine")
+WITHOUT_COMET = 3
+
+# Rows of the products that the processor's rate is measured by, and how long each try lasts in seconds.
+RATE_ROWS, RATE_SECONDS = 1024, 1.0
 OUTLIERS, OUTLIER_GAIN = (77, 388), 20.0
 
 Sample = dict[str, str]
@@ -101,14 +105,14 @@ def main() -> None:
         return inside(*sys.argv[2:5])
     python, size = options.get("--comet"), options.get("--size", "base")
     number, rounds = int(options.get("--segments", 64)), int(options.get("--rounds", 3))
-    wanted = options.get("--parts", ",".join(PARTS if python else PARTS[:2])).split(",")
+    wanted = options.get("--parts", ",".join(PARTS if python else PARTS[:WITHOUT_COMET])).split(",")
     about = {"segments": number, "rounds": rounds, "model": f"XLM-R {size}, random weights"}
     with tempfile.TemporaryDirectory(dir=options.get("--work")) as place:
         for part in wanted:
             found = measure(part, Path(place), python, size, number, rounds) | about
             found["load_average"] = round(os.getloadavg()[2], 1)  # of the last quarter of an hour
             print(json.dumps({part: found}, indent=1), flush=True)
-            if python or part == "outliers":
+            if python or part in PARTS[1:WITHOUT_COMET]:
                 keep(size, part, found)
     return None
 
@@ -133,6 +137,8 @@ def measure(
         if part == "one_thread":
             padded = {"padding_of_comet": round(padding(samples), 3)}
             return one_thread(folder, python, samples, rounds) | padded
+        if part == "matrix_rate":
+            return matrix_rate(folder, samples, size, rounds)
         if python is None:
             sys.exit(f"{part}: needs --comet")
         if part == "ten_systems":
@@ -226,6 +232,59 @@ def outliers(folder: Path, samples: Sequence[Sample], rounds: int) -> dict[str, 
         name: {key: found[name][key] for key in kept} | {"times_fp32": faster[name]}
         for name in PRECISIONS[1:]
     }
+
+
+def matrix_rate(folder: Path, samples: Sequence[Sample], size: str, rounds: int) -> dict[str, Any]:
+    """Billions of operations a second that fp32 has of one thread, and that its products have by themselves.
+
+    What is counted is the arithmetic that is done: of the last layer keys and values, and one row.
+    """
+    side = Side.start("fp32", sys.executable, folder)
+    rate = Side.start("rate", sys.executable, folder)
+    seconds, fastest = [], []
+    for _ in range(rounds):
+        fastest.append(rate.run([])["gflops"])
+        seconds.append(side.run(samples)["cpu"])
+    side.stop()
+    rate.stop()
+    model = operations(samples, size) / min(seconds) / 1e9
+    return {
+        "model_gflops": round(model, 1),
+        "products_gflops": round(max(fastest), 1),
+        "share": round(model / max(fastest), 3),
+    }
+
+
+def operations(samples: Sequence[Sample], size: str) -> float:
+    """Multiplications and additions of an encoder's products over these pairs, read once each."""
+    width, layers, *_ = SIZES[size]
+    lengths = [len(s["src"].split()) + len(s["mt"].split()) + 4 for s in samples]
+    whole = sum(n * 24 * width**2 + 4 * n * n * width for n in lengths)
+    last = sum(n * 4 * width**2 + 20 * width**2 + 4 * n * width for n in lengths)
+    return float((layers - 1) * whole + last)
+
+
+def _rate(folder: str) -> Any:
+    """What multiplies as a layer of the model does, and says how fast."""
+    import torch
+
+    from mtqe.models.packed_linear import Fp32
+
+    config = json.loads((Path(folder) / "encoder" / "config.json").read_text(encoding="utf-8"))
+    width, inner = config["hidden_size"], config["intermediate_size"]
+    product = Fp32(torch.randn(inner, width), torch.zeros(inner))
+    rows = torch.randn(RATE_ROWS, width)
+
+    @torch.inference_mode()
+    def run() -> float:
+        done, started = 0, time.process_time()
+        while time.process_time() - started < RATE_SECONDS:
+            product(rows)
+            done += 1
+        seconds = time.process_time() - started
+        return float(done * 2 * RATE_ROWS * width * inner / seconds / 1e9)
+
+    return run
 
 
 def ten_systems(folder: Path, python: str, rounds: int) -> dict[str, Any]:
@@ -371,6 +430,8 @@ def _tokenizer() -> Any:
 
 def inside(name: str, folder: str, threads: str) -> None:
     """The scoring process: load, say so, then a line of samples in, a line of figures out."""
+    if name == "rate":
+        return _answer_rates(_rate(folder))
     score = _comet(folder) if name == "comet" else _ours(name, folder, int(threads))
     print("{}", flush=True)
     for line in sys.stdin:
@@ -379,6 +440,13 @@ def inside(name: str, folder: str, threads: str) -> None:
         scores = score(samples, spans)
         figures = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "scores": scores}
         print(json.dumps(figures | {"peak_mb": _peak_mb()}), flush=True)
+    return None
+
+
+def _answer_rates(rate: Any) -> None:
+    print("{}", flush=True)
+    for _ in sys.stdin:
+        print(json.dumps({"gflops": rate()}), flush=True)
 
 
 def _peak_mb() -> float:

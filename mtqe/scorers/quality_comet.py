@@ -37,7 +37,7 @@ class QualityComet(CometOptions):
     mean over its words. The range is that of what a model was trained on; a score may lie a little beyond.
     Long segments are read in parallel windows; ``stats`` say how many. ``precision`` bf16 is near fp32 and
     faster; int8 is faster still, and only for a CPU. ``context`` preceding segments are read with each one,
-    for regression models; in published results that often lowers agreement with people. ``threads`` is
+    for regression models; at WMT23 that lowered agreement with people (docs/models.md). ``threads`` is
     0 for one per core. ``devices`` ([cuda:0, cuda:1]) work side by side, each but the first by a process of
     its own. ``cache`` names a file that keeps scores between runs.
     """
