@@ -149,6 +149,7 @@ DANISH = "Byrådet besluttede i går aftes, at den nye bro over åen ikke skal b
         ("en", "It rained all day in the village by the river.", True),
         ("nb", DANISH, True),
         ("oc", FRENCH, True),
+        ("en", f"{FRENCH} But the fishermen voted against it.", False),
         ("en", "12 34", True),
     ],
 )

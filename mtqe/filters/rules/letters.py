@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import ClassVar
 from unicodedata import category
 
@@ -57,9 +55,8 @@ class Letters:
 
     def measure(self, report: ArticleReport) -> float:
         """The share, 0 to 1; 0 of an empty text."""
-        counts = Counter("".join(report.article.target.split()))
-        letters = sum(count for character, count in counts.items() if _is_letter(character))
-        return letters / max(counts.total(), 1)
+        text = "".join(report.article.target.split())
+        return (sum(map(str.isalpha, text)) + _marks(text)) / max(len(text), 1)
 
     def limits(self) -> tuple[float | None, float | None]:
         """The least, and no most."""
@@ -70,6 +67,7 @@ class Letters:
         return limits.compared(self.measure(report), self.at_least, None, "letters")
 
 
-@cache
-def _is_letter(character: str) -> bool:
-    return character.isalpha() or category(character).startswith("M")
+def _marks(text: str) -> int:
+    """Accents and vowel signs that are characters of their own."""
+    found = () if text.isascii() else set(text)
+    return sum(text.count(character) for character in found if category(character).startswith("M"))
