@@ -13,7 +13,7 @@ class Running:
     """``devices`` are used instead of ``device``, each but the first by a process of its own.
 
     ``batch_tokens`` is how many tokens are read at once, and so what memory is bounded by. ``threads`` is 0
-    for one per core. A ``ValueError`` for numbers that mean nothing.
+    for one per core. Other numbers below 1 are refused (``ValueError``).
     """
 
     precision: Precision = "fp32"
