@@ -57,6 +57,9 @@ _LIKE_LENGTH = 3.0
 # How far apart sentences are that are translated freely; unrelated ones are rarely so near.
 _FREE = 0.9
 
+# Rows and columns of nothing before the first sentences, so that every bead begins somewhere.
+_EDGE = 4
+
 # More cells than this are cut at anchors first.
 _MOST_CELLS = 250_000
 _ANCHOR_DISTANCE = 0.45
@@ -303,23 +306,33 @@ def _path(
     n, m = len(ours), len(theirs)
     if n == 0 or m == 0:
         return _gaps(0, n, 0, m)
-    costs = {shape: _bead_costs(distance, shape, blocks, ours, theirs) for shape in _WEIGHTS}
-    total = np.full((n + 1, m + 1), np.inf)
-    total[0, 0] = 0.0
-    choice = np.full((n + 1, m + 1), -1, dtype=np.int8)
     shapes = [*_WEIGHTS, (1, 0), (0, 1)]
-    for diagonal in range(1, n + m + 1):
-        i = np.arange(max(0, diagonal - m), min(n, diagonal) + 1)
-        j = diagonal - i
-        for number, (a, b) in enumerate(shapes):
-            inside = (i >= a) & (j >= b)
-            p, q = i[inside], j[inside]
-            price = _GAP if a == 0 or b == 0 else costs[a, b][p - a, q - b]
-            offer = total[p - a, q - b] + price
-            better = offer < total[p, q]
-            total[p[better], q[better]] = offer[better]
-            choice[p[better], q[better]] = number
-    return list(_walk_back(choice, shapes, n, m))[::-1]
+    prices = np.full((len(shapes), n + _EDGE, m + _EDGE), np.inf)
+    for price, (a, b) in zip(prices, shapes, strict=True):
+        gap = a == 0 or b == 0
+        costs = _GAP if gap else _bead_costs(distance, (a, b), blocks, ours, theirs)
+        price[_EDGE - 1 + a :, _EDGE - 1 + b :] = costs
+    choice = _cheapest(prices, [a * (m + _EDGE) + b for a, b in shapes])
+    return list(_walk_back(choice[_EDGE - 1 :, _EDGE - 1 :], shapes, n, m))[::-1]
+
+
+def _cheapest(prices: Matrix, back: Sequence[int]) -> NDArray[np.int8]:
+    """Of each pair of places which shape ends there on the cheapest way, the first of equals.
+
+    ``prices`` are those of each shape by where it ends; a shape begins so many cells before its end.
+    """
+    _, height, width = prices.shape
+    total, choice = np.full(height * width, np.inf), np.full(height * width, -1, dtype=np.int8)
+    first = (_EDGE - 1) * (width + 1)
+    total[first] = 0.0
+    flat, before = prices.reshape(len(prices), -1), np.array(back)[:, None]
+    for diagonal in range(2 * _EDGE - 1, height + width - 1):
+        i = np.arange(max(_EDGE - 1, diagonal - width + 1), min(height - 1, diagonal - _EDGE + 1) + 1)
+        cells = i * width + diagonal - i
+        offers = total[cells - before] + flat[:, cells]
+        best = offers.argmin(axis=0)
+        choice[cells], total[cells] = best, offers[best, np.arange(len(cells))]
+    return choice.reshape(height, width)
 
 
 def _walk_back(choice: NDArray[np.int8], shapes: Sequence[tuple[int, int]], n: int, m: int) -> Iterator[Bead]:
