@@ -7,7 +7,8 @@ Floors: a random number, the length of the text, and the mean frequency of its w
 - within source: of two systems' translations of one source, how often the one with fewer fluency
   points per 100 words scores higher (ties between people dropped, ties between scores half);
 - Spearman's correlation with fluency points per 100 words;
-- spoilt: how often a person's sentence scores above itself with words changed;
+- spoilt: how often a person's sentence (held-out references, and PUD's news and Wikipedia) scores above
+  itself with words changed;
 - DEMETR: the same for the perturbations that show in the target alone;
 - acceptability: Spearman's correlation with readers' ratings of round-trip translations;
 - articles: how well article scores tell people's texts from machines', and Spearman's
@@ -21,7 +22,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -139,25 +140,44 @@ def spoilt_pairs(
 
 def language_figures(data: Path, language: str, judge: Judge) -> dict[str, Any]:
     """All figures of one judge for one target language."""
+    references = sorted(set(people(data, language)))
+    found = {
+        f"spoilt: {kind}": contrasted(judge, language, spoilt_pairs(references, language, kind))
+        for kind in CONTRASTS
+    }
+    return {**judged_figures(data, language, judge), **found}
+
+
+def judged_figures(data: Path, language: str, judge: Judge) -> dict[str, Any]:
+    """Those of translations that people judged, if any were held out."""
     rated = held_out_rows(data, language)
+    if not rated:
+        return {}
     scores = judge([row["mt"] for row, _ in rated], language)
-    people = np.array([-points for _, points in rated])
+    points = np.array([-points for _, points in rated])
     sources = ["\t".join((str(row["doc_id"]), row["lp"], row["src"] or "")) for row, _ in rated]
     documents = over([str(row["doc_id"]) for row, _ in rated])
-    references = sorted({(str(row["doc_id"]), row["ref"]) for row, _ in rated if row.get("ref")})
     return {
-        "within source": stated(pairwise_accuracy(scores, people, sources, documents)),
-        "spearman": stated(spearman(scores, people, bootstrap=documents)),
-        **{
-            f"spoilt: {kind}": contrasted(judge, language, spoilt_pairs(references, language, kind))
-            for kind in CONTRASTS
-        },
+        "within source": stated(pairwise_accuracy(scores, points, sources, documents)),
+        "spearman": stated(spearman(scores, points, bootstrap=documents)),
     }
+
+
+def people(data: Path, language: str) -> Iterator[tuple[str, str]]:
+    """Documents and sentences that people wrote or translated and no model has seen."""
+    for row, _ in held_out_rows(data, language):
+        if row.get("ref"):
+            yield str(row["doc_id"]), row["ref"]
+    for row in rows(data / "parallel" / "pud_news_wiki.jsonl.gz"):
+        if row["lang"] == language and row["text"]:
+            yield str(row["doc_id"]), row["text"]
 
 
 def calibration(data: Path, language: str) -> list[dict[str, float]]:
     """Expected and counted points per 100 words in five groups, from the best scores to the worst."""
     rated = held_out_rows(data, language)
+    if not rated:
+        return []
     expected = -model_scores([row["mt"] for row, _ in rated], language)
     counted = np.array([points for _, points in rated])
     groups = np.array_split(np.argsort(expected, kind="stable"), 5)

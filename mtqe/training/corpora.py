@@ -2,7 +2,8 @@
 
 Only these sets of the data folder are read: WMT20 and WMT21 news (Google's MQM labels,
 Apache-2.0), WMT21 biomedical (Apache-2.0), MLQE-PE and critical errors (CC0), DEMETR (MIT), and,
-where the file is given, Tatoeba's English-Spanish and English-Ukrainian pairs (CC BY 2.0 FR).
+where their folders are given, Tatoeba's English-Spanish and English-Ukrainian pairs (CC BY 2.0 FR) and
+the sentences that Common Voice has people read aloud (CC0).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,14 @@ DEMETR_REFERENCE = "base_id35_reference"
 _MEANING = ("antonym", "negation", "number", "ne_", "gender", "hyper", "tense", "aspect", "modal", "removed")
 
 _HUMAN = re.compile(r"^(human|ref)", re.I)
+
+# Of Tatoeba's files, the columns in each language.
+_COLUMNS = {"en": (("spa.tsv", 0), ("ukr.tsv", 0)), "es": (("spa.tsv", 1),)}
+
+# Languages of which Common Voice's sentences are read: people's judgements are there, and too little text.
+# More German of this kind does not order translations better (en-de, WMT20 and WMT21).
+_READ_ALOUD = ("fr", "it", "pt")
+_LEAST_WORDS = 3
 
 # A tenth of the documents is never trained on: it is what benchmarks report on.
 _HELD_OUT = 10
@@ -104,13 +114,44 @@ def _texts(row: dict[str, Any], language: str) -> Iterator[str | None]:
             yield row.get("mt")
 
 
-def tatoeba_texts(path: Path, column: int) -> Iterator[str]:
-    """One side of a file of tab-separated pairs, each sentence once."""
+@dataclass(frozen=True)
+class MoreText:
+    """Sentences without judgements, from folders that need not be there.
+
+    ``tatoeba`` holds Tatoeba's pairs (``spa.tsv``, ``ukr.tsv``), ``common_voice`` a sentence a line for each
+    language (``common-voice.fr.txt``).
+    """
+
+    tatoeba: Path | None = None
+    common_voice: Path | None = None
+
+    def of(self, language: str) -> list[str]:
+        """All in a language, each once."""
+        found = _tatoeba(self.tatoeba, language) if self.tatoeba else []
+        if self.common_voice and language in _READ_ALOUD:
+            found += _common_voice(self.common_voice / f"common-voice.{language}.txt")
+        return list(dict.fromkeys(found))
+
+    def shown(self, language: str) -> str:
+        """What of it is there in a language, and its licence, for a weight file's header."""
+        tatoeba = ", Tatoeba (CC BY 2.0 FR)" if self.tatoeba and language in _COLUMNS else ""
+        read_aloud = ", Common Voice (CC0)" if self.common_voice and language in _READ_ALOUD else ""
+        return tatoeba + read_aloud
+
+
+def _tatoeba(folder: Path, language: str) -> list[str]:
+    pairs = _COLUMNS.get(language, ())
+    return [text for name, column in pairs for text in _column(folder / name, column)]
+
+
+def _column(path: Path, column: int) -> Iterator[str]:
     note_read(path)
-    seen: set[str] = set()
     with path.open(encoding="utf-8") as stream:
-        for line in stream:
-            text = line.split("\t")[column]
-            if text not in seen:
-                seen.add(text)
-                yield text
+        yield from (line.split("\t")[column] for line in stream)
+
+
+def _common_voice(path: Path) -> list[str]:
+    """Its sentences; lines of a word or two are none."""
+    note_read(path)
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if len(line.split()) >= _LEAST_WORDS]

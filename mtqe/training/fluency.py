@@ -20,11 +20,10 @@ from mtqe.models.fluency import ngram_features, shrink
 from mtqe.models.ngram import UNSPACED, NgramModel
 from mtqe.text.words import count_words
 from mtqe.training.calibration import SPOILT_WEIGHT, fit, judged
-from mtqe.training.corpora import fluent_texts, is_calibration, tatoeba_texts
+from mtqe.training.corpora import MoreText, fluent_texts, is_calibration
 from mtqe.training.ngram import Arrays, train
 from mtqe.training.provenance import write_tensors
 
-LANGUAGES = ("en", "de", "es", "ru", "zh")
 SEED = 20
 
 # Sentences that the hinges are fitted with besides people's judgements.
@@ -101,26 +100,17 @@ def calibrate(model: NgramModel, data: Path, clean: Sequence[str], foreign: Sequ
     return fit(shrink(features, tokens, means), np.array(points), weights, len(texts), means)
 
 
-def tatoeba(folder: Path | None, language: str) -> list[str]:
-    """Tatoeba's sentences in English or Spanish, if the folder is given."""
-    if folder is None or language not in ("en", "es"):
-        return []
-    if language == "es":
-        return list(tatoeba_texts(folder / "spa.tsv", 1))
-    return [*tatoeba_texts(folder / "spa.tsv", 0), *tatoeba_texts(folder / "ukr.tsv", 0)]
-
-
 def estimate(texts: Sequence[str], language: str) -> Arrays:
     """The arrays of the n-gram model of these texts."""
     return train(dict.fromkeys(texts), language, least_count=3, most_words=60_000, prune=2)
 
 
-def make(data: Path, tatoeba_folder: Path | None, language: str, out: Path) -> Path:
+def make(data: Path, more_text: MoreText, language: str, out: Path) -> Path:
     """Train, calibrate and write the model of one language; the same input gives the same bytes.
 
     Calibrated is a model of half of the documents, on the other half; shipped is a model of both.
     """
-    more = tatoeba(tatoeba_folder, language)
+    more = more_text.of(language)
     half = list(fluent_texts(data, language, lambda document: not is_calibration(document)))
     other_half = list(fluent_texts(data, language, is_calibration))
     clean = random.Random(SEED).sample(other_half, k=min(_CLEAN, len(other_half)))  # noqa: S311 (no secret)
@@ -130,7 +120,7 @@ def make(data: Path, tatoeba_folder: Path | None, language: str, out: Path) -> P
     about = {
         "calibration": calibrate(judge, data, clean, foreign),
         "data": "WMT20/WMT21 news (Apache-2.0), WMT21 biomedical (Apache-2.0), MLQE-PE and CED (CC0), "
-        "DEMETR (MIT)" + (", Tatoeba (CC BY 2.0 FR)" if more else ""),
+        "DEMETR (MIT)" + more_text.shown(language),
         "digest": hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16],
         "language": language,
         "licence": "Apache-2.0",

@@ -28,6 +28,7 @@ LICENCES = (
     ("contrastive/demetr*", "MIT"),
     ("spa.tsv", "CC-BY-2.0-FR"),
     ("ukr.tsv", "CC-BY-2.0-FR"),
+    ("common-voice.*.txt", "CC0-1.0"),
     ("sp.model", "Apache-2.0"),
     ("weights.npz", "Apache-2.0"),
 )
