@@ -196,6 +196,7 @@ def _watched(folder: Path, size: int, sections: dict[str, Any]) -> dict[str, Any
     """A run in two processes: its memory, and short articles for a CPU second."""
     source = write(folder / "in.jsonl", size, 40)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
     process = subprocess.Popen(mtqe(folder, source, sections, "--workers", "2"), stderr=subprocess.DEVNULL)
     journal = folder / "out.parts" / "journal.jsonl"
     early, late = 0.0, 0.0
@@ -204,6 +205,7 @@ def _watched(folder: Path, size: int, sections: dict[str, Any]) -> dict[str, Any
         used = tree_megabytes(process.pid)
         early, late = (early, max(late, used)) if done else (max(early, used), late)
         time.sleep(0.1)
+    wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
@@ -212,6 +214,7 @@ def _watched(folder: Path, size: int, sections: dict[str, Any]) -> dict[str, Any
         "peak_after_mb": round(late),
         "growth": round(late / early - 1, 3) if early else None,
         "cpu_seconds": round(seconds, 1),
+        "wall_seconds": round(wall, 1),
         "articles_per_cpu_second": round(size / seconds, 1),
     }
 

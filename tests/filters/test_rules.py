@@ -158,6 +158,13 @@ def test_a_text_is_in_the_language_that_its_input_names(lang: str, text: str, ke
     assert rule(name="language", detect=True).judge(report(text, lang=lang)).keep is keeps
 
 
+def test_a_table_is_in_no_language() -> None:
+    """Which the reason says in words, not in a code."""
+    table = "\n".join(f"{n * 7919:06d} A-{n} 0.{n * 13} EUR" for n in range(10, 40))
+    reason = rule(name="language", detect=True).judge(report(table)).reason
+    assert reason == "no language by its words, not en"
+
+
 def test_a_language_that_was_detected_is_not_looked_at_again() -> None:
     """It can only be the same."""
     found = report(FRENCH)

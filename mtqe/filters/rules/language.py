@@ -19,6 +19,9 @@ from mtqe.text.languages import base_language
 _TOLD_APART = frozenset((*LATIN, *CYRILLIC, "ar", "el", "he", "hi", "ja", "ko", "th", "zh"))
 _ALIKE = (frozenset(("da", "nb", "nn", "no")), frozenset(("id", "ms")))
 
+# ISO 639's code for what is no language: tables, code.
+_NONE = "zxx"
+
 # In prose the most usual words of English, French and Spanish are four tenths of the text; of other
 # languages' texts they are at most three (Parallel Universal Dependencies, 20 languages).
 _USUAL_WORDS = 100
@@ -68,7 +71,8 @@ class Language:
             return Verdict(False, f"language {tag}, not {' or '.join(self.one_of)}")
         guess = identify(article.target) if self._is_open(article, tag) else None
         if guess and guess.probability >= self.probability and not self._fits(guess.language, tag):
-            return Verdict(False, f"language {guess.language} by its words, not {tag}")
+            found = "no language" if guess.language == _NONE else f"language {guess.language}"
+            return Verdict(False, f"{found} by its words, not {tag}")
         return KEEP
 
     def _is_open(self, article: Article, tag: str) -> bool:
