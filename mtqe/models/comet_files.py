@@ -17,7 +17,7 @@ from torch import Tensor
 
 from mtqe.errors import ConfigError, ModelError
 from mtqe.models import hub
-from mtqe.models.hub_files import file_digest
+from mtqe.models.hub_files import file_digest, not_whole
 from mtqe.models.packed import Shape
 from mtqe.models.torch_files import read_torch_file
 
@@ -144,6 +144,8 @@ def _read_safe(path: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     try:
+        if problem := not_whole(path):
+            raise ModelError(f"{path}: {problem}")
         return load_file(path)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{path}: is damaged: {_line(error)}") from error
@@ -198,8 +200,10 @@ def _shape(folder: Path, kind: str) -> Shape:
         raise ModelError(f"{path}: is of a {config.get('model_type')!r}; the checkpoint needs a {kind!r}")
     try:
         return _shape_of(config, kind == "xlm-roberta-xl")
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{path}: lacks {error}, or has something else in its place") from error
+    except KeyError as error:
+        raise ModelError(f"{path}: lacks {error}") from error
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{path}: has something else in place of a number: {error}") from error
 
 
 def _shape_of(config: Mapping[str, Any], norm_first: bool) -> Shape:

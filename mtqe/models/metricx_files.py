@@ -61,10 +61,10 @@ def vocabulary_folder(name: str, given: str | None = None) -> Path:
             folder = hub.resolve(other, weights=False)
             if (folder / _VOCABULARY).is_file():
                 return folder
-    fetch = f"or run: mtqe models fetch {known.name}" if known else f"from https://huggingface.co/{names[0]}"
+    fetch = f", or run: mtqe models fetch {known.name}" if known else ""
     raise ModelError(
-        f"{name}: also needs {_VOCABULARY} of {names[0]}: put it into {own}, name its folder in the option"
-        f" 'vocabulary', {fetch}"
+        f"{name}: also needs {_VOCABULARY} of https://huggingface.co/{names[0]}: put it into {own}, or name "
+        f"its folder in the option 'vocabulary'{fetch}"
     )
 
 

@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from mtqe.errors import ModelError
+from mtqe.models.hub_files import not_whole
 from mtqe.models.torch_files import read_torch_file
 
 # The safe format first. Beside either an index may name the parts of a large checkpoint.
@@ -53,6 +54,12 @@ class Checkpoint:
         row: Tensor = rows[0].float().to(self.device)
         return row
 
+    def blocks(self, side: str) -> int:
+        """How many layers the weights of "encoder" or "decoder" have."""
+        start = f"{side}.block."
+        numbers = {int(name.split(".")[2]) for name in self._parts if name.startswith(start)}
+        return max(numbers, default=-1) + 1
+
     def _rows(self, name: str) -> Any:
         """Something that reads rows of a tensor when it is indexed."""
         if name not in self._parts:
@@ -90,9 +97,11 @@ def _listed(index: Path) -> list[Path]:
 def _opened(path: Path) -> Any:
     """The tensors of a file by name."""
     try:
-        if path.suffix == ".safetensors":
-            return safe_open(path, framework="pt")
-        return dict(read_torch_file(path))
+        if path.suffix != ".safetensors":
+            return dict(read_torch_file(path))
+        if problem := not_whole(path):
+            raise ModelError(f"{path}: {problem}")
+        return safe_open(path, framework="pt")
     except (OSError, SafetensorError, ValueError, TypeError) as error:
         raise ModelError(f"{path}: is missing or damaged ({_line(error)})") from error
 

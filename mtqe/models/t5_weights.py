@@ -27,13 +27,13 @@ def load_t5(folder: Path, column: int, precision: Precision, device: torch.devic
     shape = _shape(checkpoint.config, folder)
     reader = _Reader(checkpoint, shape, precision)
     words = checkpoint.stored("shared.weight")
-    if words.shape[1] != shape.width:
-        raise ModelError(f"{folder}: weights and config.json are not of one model")
+    distances = checkpoint["encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"]
+    _compare(checkpoint, shape, words.shape[1], distances.shape[1])
     return T5Regression(
         shape=shape,
         words=words.to(device),
         start=checkpoint.row("shared.weight", 0),
-        distances=checkpoint["encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"],
+        distances=distances,
         layers=tuple(map(reader.encoder_layer, range(shape.layers))),
         gain=checkpoint["encoder.final_layer_norm.weight"],
         steps=tuple(map(reader.decoder_layer, range(shape.steps))),
@@ -53,17 +53,34 @@ def _shape(config: Mapping[str, Any], folder: Path) -> Shape:
         raise ModelError(f"{folder}: config.json is not that of an mT5, which MetricX's models are")
     try:
         return Shape(
-            width=config["d_model"],
-            heads=config["num_heads"],
-            head=config["d_kv"],
-            layers=config["num_layers"],
-            steps=config.get("num_decoder_layers") or config["num_layers"],
-            buckets=config.get("relative_attention_num_buckets", 32),
-            reach=config.get("relative_attention_max_distance", 128),
-            epsilon=config.get("layer_norm_epsilon", 1e-6),
+            width=int(config["d_model"]),
+            heads=int(config["num_heads"]),
+            head=int(config["d_kv"]),
+            layers=int(config["num_layers"]),
+            steps=int(config.get("num_decoder_layers") or config["num_layers"]),
+            buckets=int(config.get("relative_attention_num_buckets", 32)),
+            reach=int(config.get("relative_attention_max_distance", 128)),
+            epsilon=float(config.get("layer_norm_epsilon", 1e-6)),
         )
     except KeyError as error:
         raise ModelError(f"{folder}: config.json lacks {error}") from error
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{folder}: config.json has something else in place of a number: {error}") from error
+
+
+def _compare(checkpoint: Checkpoint, shape: Shape, width: int, heads: int) -> None:
+    """A ``ModelError`` where settings and weights are not of one model: half of it would give points, too."""
+    layers, steps = (checkpoint.blocks(side) for side in ("encoder", "decoder"))
+    keys = checkpoint.stored("decoder.block.0.layer.1.EncDecAttention.k.weight")
+    found = {"d_model": width, "num_heads": heads, "num_layers": layers, "num_decoder_layers": steps}
+    found["d_kv"] = len(keys) // heads
+    said = (shape.width, shape.heads, shape.layers, shape.steps, shape.head)
+    for (name, number), other in zip(found.items(), said, strict=True):
+        if number != other:
+            raise ModelError(
+                f"{checkpoint.folder}: config.json says {other} for {name}, its weights have {number}; "
+                "they are not of one model"
+            )
 
 
 @dataclass(frozen=True)

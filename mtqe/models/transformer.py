@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Literal
 
 from mtqe.errors import ConfigError, ModelError
@@ -30,6 +31,9 @@ _ON_CPU, _ON_GPU = 512, 16_384
 
 # Logits of a batch in memory at once: 512 MB in fp32.
 _LOGITS = 1 << 27
+
+# Suffixes of files that hold a vocabulary, whatever their name.
+_VOCABULARIES = (".model", ".spm", ".tiktoken")
 
 # Lengths beyond this are what tokenizers say that know no limit.
 _NO_LIMIT = 1_000_000
@@ -103,6 +107,7 @@ def load(
     safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     with _explained(name, kind), _quiet():
         tokenizer = classes.AutoTokenizer.from_pretrained(folder, **safe)
+        _need_vocabulary(tokenizer, folder, name)
         cls = getattr(classes, _CLASSES[kind])
         model, info = cls.from_pretrained(folder, output_loading_info=True, **safe)
     lacking = [key for key in info["missing_keys"] if not str(key).startswith(tuple(may_lack))]
@@ -110,6 +115,17 @@ def load(
     if wrong:
         raise ModelError(f"{name}: is not {kind}; its weights lack {sorted(map(str, wrong))[0]}")
     return Loaded(model.eval().to(device=place, dtype=_dtype(precision)), tokenizer, place)
+
+
+def _need_vocabulary(tokenizer: Any, folder: Path, name: str) -> None:
+    """A ``ModelError`` where a folder has no vocabulary: the library makes one up that knows no word."""
+    names = set(tokenizer.vocab_files_names.values())
+    if not names:
+        return  # it reads bytes
+    wanted = sorted({"tokenizer.json", *names})
+    present = any(path.name in wanted or path.suffix in _VOCABULARIES for path in folder.iterdir())
+    if not present:
+        raise ModelError(f"{name}: lacks its vocabulary ({' or '.join(wanted)}); copy it into {folder}")
 
 
 def engine(code: str) -> str:
@@ -172,6 +188,10 @@ def _explained(name: str, kind: str) -> Iterator[None]:
 
     try:
         yield
+    except TypeError as error:  # the library opened a file that it had not found
+        raise ModelError(
+            f"{name}: can't be loaded as {kind}: it lacks a file, of its vocabulary most likely"
+        ) from error
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         if "trust_remote_code" in str(error):

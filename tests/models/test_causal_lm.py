@@ -140,6 +140,15 @@ def test_a_folder_that_brings_its_own_code_is_refused(folder: Path, tmp_path: Pa
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_folder_without_a_vocabulary_is_refused(folder: Path, tmp_path: Path) -> None:
+    """The library would make one up that knows no word, and every text would have a score by it."""
+    copied = shutil.copytree(folder, tmp_path / "model")
+    for path in copied.glob("tokenizer*"):
+        path.unlink()
+    with pytest.raises(ModelError, match=r"lacks its vocabulary .*tokenizer\.json"):
+        load_causal_lm(str(copied))
+
+
 def test_a_damaged_model_is_an_error_in_one_line(folder: Path, tmp_path: Path) -> None:
     """Cut off weights."""
     copy = tmp_path / "copy"

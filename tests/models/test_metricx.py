@@ -288,7 +288,7 @@ def test_a_model_without_its_vocabulary_says_where_to_get_it(
     for name in ("config.json", "model.safetensors"):
         (bare / name).symlink_to(folder / name)
     with pytest.raises(
-        ModelError, match=r"also needs spiece\.model .* https://huggingface\.co/google/mt5-large"
+        ModelError, match=r"also needs spiece\.model of https://huggingface\.co/google/mt5-large"
     ):
         fresh(bare)
     snapshot = tmp_path / "hub" / "models--google--mt5-xl" / "snapshots" / "main"
@@ -320,6 +320,8 @@ def test_a_pickle_that_could_run_code_is_not_loaded(folder: Path, tmp_path: Path
         ("config.json", b'{"model_type": "bert"}', "not that of an mT5"),
         ("config.json", b'{"model_type": "mt5", "feed_forward_proj": "gated-gelu"}', "lacks 'd_model'"),
         ("model.safetensors", b"junk", "is missing or damaged"),
+        ("model.safetensors", b"", "is empty; fetch it again"),
+        ("model.safetensors", b"version https://git-lfs.github.com/spec/v1", "is a pointer of Git LFS"),
         ("model.safetensors.index.json", b"[]", "is damaged"),
         ("spiece.model", b"junk", "spiece.model: is missing or damaged"),
     ],
@@ -332,6 +334,28 @@ def test_damaged_files_are_named(
         (tmp_path / path.name).symlink_to(path)
     (tmp_path / name).unlink(missing_ok=True)
     (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelError, match=message):
+        fresh(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"num_layers": 2}, "says 2 for num_layers, its weights have 3"),
+        ({"num_decoder_layers": 1}, "says 1 for num_decoder_layers, its weights have 2"),
+        ({"num_heads": 4}, "says 4 for num_heads, its weights have 3"),
+        ({"d_kv": 4}, "says 4 for d_kv, its weights have 8"),
+        ({"num_layers": "x"}, "something else in place of a number"),
+    ],
+)
+def test_the_settings_of_another_model_are_refused(
+    folder: Path, tmp_path: Path, changed: dict[str, Any], message: str
+) -> None:
+    """Half of its layers would give points, too, and wrong ones."""
+    for name in ("model.safetensors", "spiece.model"):
+        (tmp_path / name).symlink_to(folder / name)
+    settings = json.loads((folder / "config.json").read_text(encoding="utf-8")) | changed
+    (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.raises(ModelError, match=message):
         fresh(tmp_path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mtqe.errors import ModelError
 from mtqe.models.translation_languages import pick_code
 from mtqe.models.translation_lm import Translation, TranslationLM, load_translation_lm
 from tests.models import tiny
@@ -87,6 +89,15 @@ def test_a_long_pair_is_read_in_parallel_windows_to_its_end(model: TranslationLM
     )
     assert found[0].windows > 1
     assert len({round(one.total, 3) for one in found}) == 3
+
+
+def test_a_model_without_its_pieces_is_refused_in_words(folders: dict[str, Path], tmp_path: Path) -> None:
+    """Its vocabulary is of several files, some of which came."""
+    copied = shutil.copytree(folders["marian"], tmp_path / "model")
+    for path in copied.glob("*.spm"):
+        path.unlink()
+    with pytest.raises(ModelError, match="vocabulary"):
+        load_translation_lm(str(copied))
 
 
 def test_languages_that_the_model_does_not_know_are_named(folders: dict[str, Path]) -> None:
