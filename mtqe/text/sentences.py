@@ -1,7 +1,8 @@
 """Paragraphs and sentences of a text, as exact ranges of code points.
 
 Sentence ends are found by sentencex (Wikimedia), which ``benchmarks/segmentation.py`` compares
-with others; abbreviations that it does not know are in ``text/tables/abbreviations.yaml``.
+with others; abbreviations that it does not know are in ``text/tables/abbreviations.yaml``, and what
+stands around ordinal numbers in ``text/tables/ordinals.yaml``.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # The library may leave these on the wrong side where quotation marks are not in pairs.
 _OPENING = re.compile(r"(?<=\s)[“«„‘(\[「『（]\s?$")
 _CLOSING = re.compile(r"[”»’\"')\]」』）]+(?=\s|$)")
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,4}\.\s*$")
+_NUMBER_ALONE = re.compile(r"\s*\d{1,3}\.\s*")
 _CJK_CLOSED_QUOTE = re.compile(r"[。！？][」』”）]$")
 
 
@@ -120,8 +123,12 @@ def _ends(piece: str, language: str) -> list[int]:
 
     found = sentencex.get_sentence_boundaries(language, _SURROGATE.sub("\ufffd", piece))
     starts = [boundary["start_index"] for boundary in found][1:]
-    ends = (_outside_quotes(piece, start) for start in starts if not _is_inside(piece, start, language))
-    return [end for end in dict.fromkeys(ends) if end < len(piece)]
+    ends = [0]
+    for start in starts:
+        # "1. Introduction": a number alone counts what follows.
+        if not _is_inside(piece, start, language) and not _NUMBER_ALONE.fullmatch(piece, ends[-1], start):
+            ends.append(_outside_quotes(piece, start))
+    return [end for end in dict.fromkeys(ends[1:]) if end < len(piece)]
 
 
 def _outside_quotes(piece: str, start: int) -> int:
@@ -136,11 +143,30 @@ def _outside_quotes(piece: str, start: int) -> int:
 def _is_inside(piece: str, start: int, language: str) -> bool:
     """Whether a boundary of the library lies inside a sentence."""
     before = piece[max(start - 20, 0) : start].rstrip()
-    if _abbreviations(language).search(before):
+    if _abbreviations(language).search(before) or _is_ordinal(piece, start, language):
         return True
     # 「行こう。」と彼は言った。 The quotation is part of a sentence that goes on without a space.
     goes_on = piece[start : start + 1]
     return bool(_CJK_CLOSED_QUOTE.search(before)) and "\u3040" <= goes_on <= "\u309f"
+
+
+def _is_ordinal(piece: str, start: int, language: str) -> bool:
+    """Whether the number before ``start`` has its full stop as an ordinal: "10. September"."""
+    begin = max(start - 20, 0)
+    if not _ORDINAL.search(piece, begin, start):
+        return False
+    if piece[start : start + 1].islower():
+        return True
+    before, after = _around_ordinals(language)
+    return bool(before.search(piece, begin, start) or after.match(piece, start))
+
+
+@cache
+def _around_ordinals(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands before an ordinal, with its number, and behind one; nothing without a table."""
+    words = table("ordinals").get(language, {})
+    before, after = ("|".join(words.get(place, ())) or "(?!)" for place in ("before", "after"))
+    return re.compile(rf"\b(?:{before})\s+\d{{1,3}}\.\s*$", re.I), re.compile(rf"(?:{after})\b", re.I)
 
 
 @cache
