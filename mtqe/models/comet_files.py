@@ -1,4 +1,4 @@
-"""COMET's checkpoint folders: settings, weights, and the encoder's own files, read safely.
+"""COMET's checkpoint folders: settings and weights, read safely.
 
 A published folder holds ``hparams.yaml`` and ``checkpoints/model.ckpt``. The encoder's configuration
 and vocabulary are not in it: the settings name the pretrained model whose they are.
@@ -6,7 +6,6 @@ and vocabulary are not in it: the settings name the pretrained model whose they 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +14,13 @@ from typing import Any
 import yaml
 from torch import Tensor
 
-from mtqe.errors import ConfigError, ModelError
-from mtqe.models import hub
+from mtqe.errors import ModelError
+from mtqe.models.comet_encoder_files import find_encoder, find_vocabulary, read_shape
 from mtqe.models.hub_files import file_digest, not_whole
 from mtqe.models.packed import Shape
 from mtqe.models.torch_files import read_torch_file
 
 _ENCODERS = {"XLM-RoBERTa": "xlm-roberta", "XLM-RoBERTa-XL": "xlm-roberta-xl"}
-
-# The files that an encoder's vocabulary may be in, the faster to read first.
-_VOCABULARIES = ("tokenizer.json", "sentencepiece.bpe.model")
 
 # What COMET takes for settings that an older checkpoint does not have.
 _ALL = {
@@ -61,9 +57,6 @@ _FIXED: dict[str, dict[str, Any]] = {
     }
 }
 
-# Who publishes the models that have no owner's name in older settings.
-_UNNAMED_OWNER = "FacebookAI"
-
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -99,9 +92,9 @@ def read_checkpoint(
     kind = str(hparams.get("encoder_model", "XLM-RoBERTa"))
     if kind not in _ENCODERS:
         raise ModelError(f"{folder}: has a {kind} encoder; mtqe reads {' and '.join(_ENCODERS)}")
-    files = _encoder_folder(folder, encoder, str(hparams.get("pretrained_model")))
-    shape = _shape(files, _ENCODERS[kind])
-    return Checkpoint(folder.name, family, hparams, weights, shape, _vocabulary(files))
+    files = find_encoder(folder, encoder, str(hparams.get("pretrained_model")))
+    shape = read_shape(files, _ENCODERS[kind])
+    return Checkpoint(folder.name, family, hparams, weights, shape, find_vocabulary(files))
 
 
 def _settings(folder: Path) -> dict[str, Any]:
@@ -148,7 +141,7 @@ def _read_safe(path: Path) -> dict[str, Tensor]:
             raise ModelError(f"{path}: {problem}")
         return load_file(path)
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path}: is damaged: {_line(error)}") from error
+        raise ModelError(f"{path}: is damaged: {error}") from error
 
 
 def _unpickled(path: Path) -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
@@ -156,63 +149,3 @@ def _unpickled(path: Path) -> tuple[Mapping[str, Tensor], Mapping[str, Any]]:
     if not isinstance(loaded, dict) or not isinstance(loaded.get("state_dict"), dict):
         raise ModelError(f"{path}: is no checkpoint of COMET: it lacks a state_dict")
     return loaded["state_dict"], loaded.get("hyper_parameters") or {}
-
-
-def _line(error: Exception) -> str:
-    return str(error).split("\n")[0]
-
-
-def _encoder_folder(folder: Path, given: str | None, pretrained: str) -> Path:
-    """The folder of the encoder's files: as given, inside the model's, or by the name in its settings."""
-    if given is not None:
-        return hub.resolve(given, weights=False)
-    inside = folder / "encoder"
-    if inside.is_dir():
-        return inside
-    if Path(pretrained).is_dir():
-        return Path(pretrained)
-    name = pretrained
-    if "/" not in name and hub.cached_folder(name) is None:
-        name = f"{_UNNAMED_OWNER}/{name}"
-    try:
-        return hub.resolve(name, weights=False)
-    except (ModelError, ConfigError) as error:
-        raise ModelError(
-            f"{folder}: also needs config.json and tokenizer.json of its encoder {pretrained!r}: "
-            f"put them into {inside}, or name their folder in the option 'encoder' ({error})"
-        ) from error
-
-
-def _vocabulary(folder: Path) -> Path:
-    for name in _VOCABULARIES:
-        if (folder / name).is_file():
-            return folder / name
-    raise ModelError(f"{folder}: lacks {' and '.join(_VOCABULARIES)}, of which it needs one")
-
-
-def _shape(folder: Path, kind: str) -> Shape:
-    path = folder / "config.json"
-    try:
-        config = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise ModelError(f"{path}: can't be read: {_line(error)}") from error
-    if config.get("model_type") != kind or config.get("hidden_act", "gelu") != "gelu":
-        raise ModelError(f"{path}: is of a {config.get('model_type')!r}; the checkpoint needs a {kind!r}")
-    try:
-        return _shape_of(config, kind == "xlm-roberta-xl")
-    except KeyError as error:
-        raise ModelError(f"{path}: lacks {error}") from error
-    except (TypeError, ValueError) as error:
-        raise ModelError(f"{path}: has something else in place of a number: {error}") from error
-
-
-def _shape_of(config: Mapping[str, Any], norm_first: bool) -> Shape:
-    return Shape(
-        layers=int(config["num_hidden_layers"]),
-        heads=int(config["num_attention_heads"]),
-        width=int(config["hidden_size"]),
-        positions=int(config["max_position_embeddings"]) - 2,
-        first_position=int(config.get("pad_token_id", 1)) + 1,
-        epsilon=float(config.get("layer_norm_eps", 1e-5)),
-        norm_first=norm_first,
-    )
