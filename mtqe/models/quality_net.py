@@ -206,7 +206,8 @@ class QualityNet:
         back = self._read((y, others), (h, sizes), sources, targets, turned, [d.T for d in far])
         pieces = self._linear("tok", seen)
         marks = np.asarray(1 / (1 + np.exp(-pieces)), np.float32)
-        summaries = self._summaries(self._sentences(targets), self._sentences(sources), sources)
+        vectors = self._sentences([*targets, *sources])
+        summaries = self._summaries(vectors[: len(batch)], vectors[len(batch) :], sources)
         facts = np.concatenate([[_facts(w) for w in batch], _statistics(best)], axis=1)
         ends = [_mean(marks, sizes) * NEAR.marks, summaries[2]]
         parts = [*_pooled(seen, sizes), *_pooled(back, others), *summaries[:2], facts, *ends]
