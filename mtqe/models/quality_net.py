@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -68,8 +67,11 @@ WINDOW = 400
 # Pieces that go through the network together; beyond this arrays outgrow the processor's cache.
 _BUDGET = 2000
 
-# Texts that are remembered: 100 MB, the sentences of a batch of articles and of their sources.
-_REMEMBERED = 2000
+# Pieces that are remembered: 85 MB, the sentences of a batch of articles and of their sources.
+_REMEMBERED = 60_000
+
+# Characters of a piece, about, in languages with spaces.
+_CHARACTERS = 4
 
 _EPSILON = 1e-5
 
@@ -155,6 +157,7 @@ class QualityNet:
         known = self._remembered
         found = {text: known[text] for text in texts if text in known}
         new = [text for text in texts if text not in found]
+        self._make_room(sum(map(len, new)) // _CHARACTERS)
         read = list(self.encoder.states(new, self.weights["states.w"]))
         for _, states in read:
             states += self.weights["states.b"]
@@ -162,9 +165,15 @@ class QualityNet:
         for text, (ids, states), meaning in zip(new, read, meanings, strict=True):
             found[text] = Text(ids, states, meaning, len(text))
         known.update(found)
-        for text in list(islice(known, max(len(known) - _REMEMBERED, 0))):
-            del known[text]
+        self._make_room(0)
         return found
+
+    def _make_room(self, pieces: int) -> None:
+        """Forget the oldest texts until so many pieces more can be remembered."""
+        known = self._remembered
+        over = sum(len(text.ids) for text in known.values()) + pieces - _REMEMBERED
+        while over > 0 and known:
+            over -= len(known.pop(next(iter(known))).ids)
 
     @cached_property
     def _remembered(self) -> dict[str, Text]:
