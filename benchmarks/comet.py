@@ -109,7 +109,7 @@ def main() -> None:
     about = {"segments": number, "rounds": rounds, "model": f"XLM-R {size}, random weights"}
     with tempfile.TemporaryDirectory(dir=options.get("--work")) as place:
         for part in wanted:
-            found = measure(part, Path(place), python, size, number, rounds) | about
+            found = about | measure(part, Path(place), python, size, number, rounds)
             found["load_average"] = round(os.getloadavg()[2], 1)  # of the last quarter of an hour
             print(json.dumps({part: found}, indent=1), flush=True)
             if python or part in PARTS[1:WITHOUT_COMET]:
@@ -145,7 +145,7 @@ def measure(
             return ten_systems(folder, python, rounds)
         if part == "whole_machine":
             return whole_machine(folder, python, samples, rounds)
-        return {name: first_score(name, p, folder) for name, p in _both(python)}
+        return {name: first_score(name, p, folder) for name, p in _both(python)} | {"segments": 1}
     finally:
         shutil.rmtree(folder)
 
@@ -303,7 +303,7 @@ def ten_systems(folder: Path, python: str, rounds: int) -> dict[str, Any]:
             runs[side.name].append(side.run(samples))
     for side in sides:
         side.stop()
-    return _against(runs, runs["comet"][0]["scores"])
+    return _against(runs, runs["comet"][0]["scores"]) | {"segments": len(samples)}
 
 
 def _varied(text: str, rng: random.Random) -> str:
