@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -13,6 +13,7 @@ from mtqe.errors import ContractError, ModelError
 
 Item = TypeVar("Item", bound=Hashable)
 Result = TypeVar("Result")
+Part = TypeVar("Part")
 
 # What torch says when memory runs out where it raises no class of its own; the last ones are oneDNN's.
 _NO_MEMORY = (
@@ -51,6 +52,20 @@ def map_in_batches(
     for batch, results in zip(planned, batches.run_all(planned, groups, workers), strict=True):
         found.update(zip(batch, results, strict=True))
     return [found[item] for item in items]
+
+
+def in_order(items: Iterable[Part], size_of: Callable[[Part], int], budget: int) -> Iterator[list[Part]]:
+    """Neighbours together, as many as fit into ``budget`` by the sum of their sizes, and one at least."""
+    batch: list[Part] = []
+    size = 0
+    for item in items:
+        if batch and size + size_of(item) > budget:
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += size_of(item)
+    if batch:
+        yield batch
 
 
 def _grouped(items: Sequence[Item]) -> dict[Item, int]:

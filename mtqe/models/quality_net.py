@@ -10,22 +10,22 @@ judged alone. In numpy, over weights that ``mtqe.training.quality`` makes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ModelError
+from mtqe.models.batching import in_order
 from mtqe.models.ngram import WEIGHTS
 from mtqe.models.sentence_encoder import SentenceEncoder, load_encoder
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-_T = TypeVar("_T")
 
 # What the network gives, in its order: log(1 + points per 100 words) of all errors, of accuracy
 # and of fluency; log-odds that there is no error; a direct assessment, as a z-score; log-odds that
@@ -181,7 +181,7 @@ class QualityNet:
 
     def _meanings(self, states: Sequence[Floats]) -> Iterator[Floats]:
         """Vectors of length 1 that pieces have in common with their translations, for each text."""
-        for batch in _groups(states, len):
+        for batch in in_order(states, len, _BUDGET):
             x = self._linear("mean2", np.maximum(self._linear("mean1", np.concatenate(batch)), 0))
             x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), _EPSILON)
             yield from np.split(x, np.cumsum([len(rows) for rows in batch])[:-1])
@@ -328,21 +328,8 @@ def _part(text: Text, part: int, count: int) -> Text:
 
 
 def _batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
-    return _groups(windows, lambda window: len(window.target.ids))
-
-
-def _groups(items: Sequence[_T], size_of: Callable[[_T], int]) -> Iterator[list[_T]]:
     """Neighbours that together have no more pieces than is good for speed."""
-    group: list[_T] = []
-    size = 0
-    for item in items:
-        if group and size + size_of(item) > _BUDGET:
-            yield group
-            group, size = [], 0
-        group.append(item)
-        size += size_of(item)
-    if group:
-        yield group
+    return in_order(windows, lambda window: len(window.target.ids), _BUDGET)
 
 
 def _best(alike: Floats | None, size: int) -> tuple[Floats, Floats]:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtqe.errors import ModelError
+from mtqe.models.batching import in_order
 from mtqe.models.ngram import WEIGHTS
 from mtqe.models.piece_rows import PieceRows
 from mtqe.models.short_filter import STEP, ShortFilter, short_filter
@@ -196,7 +197,8 @@ class SentenceEncoder:
     def _read_batches(self, ids: Sequence[Ints], matrix: Floats) -> Iterator[_Read]:
         """Batches in threads; but what pieces are by themselves in one, or rounding would be up to chance."""
         kept = PieceRows(partial(self._alone, matrix=matrix[:DIMENSIONS]), _STATES + matrix.shape[1])
-        batches = _batches(span for owner, row in enumerate(ids) for span in _spans(owner, row))
+        spans = (span for owner, row in enumerate(ids) for span in _spans(owner, row))
+        batches = in_order(spans, lambda span: len(span.ids), _BUDGET)
         read = partial(self._batch, matrix=matrix[DIMENSIONS:], total=matrix.sum(axis=0))
         with ThreadPoolExecutor(_WORKERS) as pool:
             yield from _in_turn(pool, read, (_laid_out(batch, kept) for batch in batches))
@@ -347,19 +349,6 @@ def _spans(owner: int, ids: Ints) -> Iterator[Span]:
         end = min(begin + _BUDGET, len(ids))
         left = max(0, begin - _REACH)
         yield Span(owner, ids[left : end + _REACH], begin - left, end - left)
-
-
-def _batches(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    batch: list[Span] = []
-    size = 0
-    for span in spans:
-        if batch and size + len(span.ids) > _BUDGET:
-            yield batch
-            batch, size = [], 0
-        batch.append(span)
-        size += len(span.ids)
-    if batch:
-        yield batch
 
 
 def _laid_out(batch: Sequence[Span], kept: PieceRows) -> _Laid:
