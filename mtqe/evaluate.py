@@ -84,7 +84,7 @@ class Evaluator:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _evaluate(self, batch: Sequence[Article]) -> list[ArticleReport]:
-        found = [find_issues(prepare(article, self._vectors), self.detectors) for article in batch]
+        found = [find_issues(prepare(article, self.vectors), self.detectors) for article in batch]
         prepared = [article for article, _ in found]
         columns = [(scorer, _scores(scorer, prepared)) for scorer in self.scorers]
         return [
@@ -156,7 +156,7 @@ class Evaluator:
         return [part for part in (*self.scorers, *self.detectors) if isinstance(part, Licensed)]
 
     @cached_property
-    def _vectors(self) -> SentenceVectors | None:
+    def vectors(self) -> SentenceVectors | None:
         """How to read sentences for their alignment so that a scorer need not read them again."""
         return next((s.read_ahead for s in self.scorers if isinstance(s, ReadsAhead)), None)
 

@@ -198,7 +198,7 @@ class Stages:
 
     def _prepare(self, state: _State) -> Article:
         if state.prepared is None:
-            state.prepared = prepare(state.article)
+            state.prepared = prepare(state.article, self.evaluator.vectors)
         return state.prepared
 
     def _set_aside(self, state: _State) -> None:

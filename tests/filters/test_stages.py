@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from mtqe.data import Article
 from mtqe.evaluate import Evaluator
 from mtqe.filters.run_file import filter_run
 from mtqe.filters.stages import Decision, Stages
+from mtqe.models.sentence_encoder import SentenceEncoder
 
 TEXTS = [
     "It rained.",
@@ -123,6 +125,25 @@ def test_a_model_sees_only_what_survived() -> None:
     articles = [Article("short", "It rained."), Article("long", "It rained all day in the old town.")]
     assert [decision.keep for decision in stages.decide(articles)] == [False, True]
     assert scorer.seen == ["long"]
+
+
+def test_sentences_beside_a_source_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are aligned by what the model of adequacy reads, as in a report."""
+    asked: list[str] = []
+    read = SentenceEncoder._read
+
+    def watched(self: SentenceEncoder, texts: Sequence[str], matrix: Any) -> Any:
+        asked.extend(texts)
+        return read(self, texts, matrix)
+
+    monkeypatch.setattr(SentenceEncoder, "_read", watched)
+    keep = filter_run({"rules": [{"name": "score", "score": "adequacy", "at_least": 1}]}).filter
+    target = "The lighthouse keeper counted nine gulls. Nobody had counted them for three weeks."
+    source = "Der Leuchtturmwärter zählte neun Möwen. Niemand hatte sie seit drei Wochen gezählt."
+    [decision] = keep.decide([Article("a", target, source, source_lang="de", target_lang="en")])
+    assert decision.keep
+    assert len(decision.report.article.segments) == 2
+    assert len(asked) == len(set(asked)) == 4
 
 
 def test_what_is_no_part_of_an_article_is_known_before_anything_is_scored() -> None:
