@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from mtqe.errors import ModelError
 from mtqe.models.batching import map_in_batches
@@ -12,7 +12,12 @@ from mtqe.models.log_probs import LogProb
 from mtqe.models.transformer import Loaded, Precision, load
 
 # Raised whenever the numbers change.
-ENGINE = "causal_lm 1"
+ENGINE = "causal_lm 2"
+
+# Marks that begin a turn of a chat, and the one by which such models' makers set texts apart before they
+# made them chat.
+_TURNS = ("<|im_start|>", "<|im_end|>")
+_BETWEEN_TEXTS = "<|endoftext|>"
 
 # Tokens of a window for models that would take more: a sentence has 40, and memory grows with it.
 _WINDOW = 1024
@@ -35,7 +40,8 @@ class CausalLM:
         """The log-probability of each text, in order; the same whatever the batch, to rounding.
 
         The first token follows the model's own mark for the beginning of a text, or for the end of
-        one. A model that has neither says nothing of the first token. Longer texts than a window are
+        one, but not one that begins a turn of a chat. A model that has neither says nothing of the first
+        token. Longer texts than a window are
         read in windows that overlap by half, so that every token has context; each counts once.
         """
         cut = [list(self._windows(text)) for text in texts]
@@ -55,15 +61,22 @@ class CausalLM:
         ]
 
     def _windows(self, text: str) -> Iterator[_Window]:
-        tokenizer = self.loaded.tokenizer
-        start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-        ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-        ids = ids if start is None else [start, *ids]
+        ids = self.loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+        ids = ids if self._start is None else [self._start, *ids]
         begin, done = 0, 1
         while done < len(ids):
             end = min(begin + self.window, len(ids))
             yield tuple(ids[begin:end]), done - begin
             begin, done = end - self.window // 2, end
+
+    @cached_property
+    def _start(self) -> int | None:
+        """The id of the mark that texts follow."""
+        tokenizer = self.loaded.tokenizer
+        mark = tokenizer.bos_token if tokenizer.bos_token is not None else tokenizer.eos_token
+        if mark in _TURNS and _BETWEEN_TEXTS in tokenizer.get_vocab():
+            mark = _BETWEEN_TEXTS
+        return None if mark is None else int(tokenizer.convert_tokens_to_ids(mark))
 
     def _sums(self, batch: Sequence[_Window]) -> list[float]:
         """The sum of the log-probabilities of the tokens of each window that count."""

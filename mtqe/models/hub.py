@@ -16,11 +16,14 @@ from functools import cache
 from pathlib import Path
 
 from mtqe.errors import ConfigError, ModelError
-from mtqe.models.hub_files import WEIGHTS, digest, missing_files
+from mtqe.models.hub_files import WEIGHTS, digest, file_digest, missing_files, short_digest
 from mtqe.models.hub_table import KnownModel, known_model, known_models
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _IN_CACHE = re.compile(r"models--([^/]+?)--([^/]+)")
+
+# A file that holds all of a model: settings, vocabulary and weights.
+_WHOLE = ".gguf"
 
 # The head of a model's card, and the licence in it.
 _HEAD = re.compile(r"\s*---\n(.*?)\n---", re.DOTALL)
@@ -60,6 +63,12 @@ def resolve(name_or_path: str | Path, *, weights: bool = True, fetch: bool | Non
     if folder is None:
         raise ModelError(_not_here(name))
     return _complete(folder, f"run: mtqe models fetch {name}", weights)
+
+
+def whole_file(name_or_path: str | Path) -> Path | None:
+    """The path, if it is that of a file that holds all of a model (GGUF); else None."""
+    path = Path(name_or_path).expanduser()
+    return path if path.suffix == _WHOLE and path.is_file() else None
 
 
 def hub_name(name: str) -> tuple[str, str]:
@@ -111,7 +120,8 @@ def revision(name_or_path: str | Path) -> str:
 def _revision(name: str, _root: Path) -> str:
     licence = licence_of(name)
     terms = f"/{licence.name}/non-commercial" if licence.commercial is False else ""
-    return digest(resolve(name)) + terms
+    whole = whole_file(name)
+    return (digest(resolve(name)) if whole is None else short_digest(file_digest(whole))) + terms
 
 
 def terms(name_or_path: str | Path) -> str | None:
@@ -127,6 +137,9 @@ def licence_of(name_or_path: str | Path) -> Licence:
     known = find_known(name_or_path)
     if known is not None:
         return Licence(known.licence, known.commercial)
+    whole = whole_file(name_or_path)
+    if whole is not None:
+        return _licence_on_card(whole.parent / "README.md")
     try:
         return _licence_on_card(resolve(name_or_path, weights=False, fetch=False) / "README.md")
     except ModelError:

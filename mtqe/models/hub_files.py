@@ -91,7 +91,12 @@ def digest(folder: Path) -> str:
     found = hashlib.sha256()
     for name, path in model_files(folder):
         found.update(f"{name}\n{file_digest(path)}\n".encode())
-    return found.hexdigest()[:_DIGEST_LENGTH]
+    return short_digest(found.hexdigest())
+
+
+def short_digest(hexadecimal: str) -> str:
+    """As much of a digest as signatures have."""
+    return hexadecimal[:_DIGEST_LENGTH]
 
 
 def model_files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import pickle
+import struct
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
 from mtqe.errors import ConfigError, ModelError
-from mtqe.models.hub import resolve
+from mtqe.models.hub import resolve, whole_file
 
 Precision = Literal["fp32", "bf16"]
 
@@ -34,6 +37,12 @@ _LOGITS = 1 << 27
 
 # Suffixes of files that hold a vocabulary, whatever their name.
 _VOCABULARIES = (".model", ".spm", ".tiktoken")
+
+# What reading a damaged file may raise.
+_DAMAGED = (
+    *(OSError, ValueError, LookupError, RuntimeError, OverflowError),
+    *(pickle.UnpicklingError, struct.error),
+)
 
 # Lengths beyond this are what tokenizers say that know no limit.
 _NO_LIMIT = 1_000_000
@@ -97,17 +106,23 @@ def load(
 ) -> Loaded:
     """The model ``name`` (see ``mtqe.models.hub``) as ``kind``, such as "a causal language model".
 
-    Weights are read as safetensors, or by torch's loader that runs no code; code beside a model is
-    never run. ``may_lack`` names the beginnings of weights that are not used. Raises ``ConfigError``
+    Weights are read as safetensors, as GGUF, or by torch's loader that runs no code; code beside a model
+    is never run. What a GGUF file has in fewer bits is computed with as ``precision`` says.
+    ``may_lack`` names the beginnings of weights that are not used. Raises ``ConfigError``
     for what the user can mend, ``ModelError`` for a model that is damaged or of another kind.
     """
-    folder = resolve(name)
+    whole = whole_file(name)
+    folder = resolve(name) if whole is None else whole.parent
     classes = _transformers(name)
     place = pick_device(device)
     safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    if whole is not None:
+        _need_gguf(name)
+        safe["gguf_file"] = whole.name
     with _explained(name, kind), _quiet():
         tokenizer = classes.AutoTokenizer.from_pretrained(folder, **safe)
-        _need_vocabulary(tokenizer, folder, name)
+        if whole is None:
+            _need_vocabulary(tokenizer, folder, name)
         cls = getattr(classes, _CLASSES[kind])
         model, info = cls.from_pretrained(folder, output_loading_info=True, **safe)
     lacking = [key for key in info["missing_keys"] if not str(key).startswith(tuple(may_lack))]
@@ -115,6 +130,12 @@ def load(
     if wrong:
         raise ModelError(f"{name}: is not {kind}; its weights lack {sorted(map(str, wrong))[0]}")
     return Loaded(model.eval().to(device=place, dtype=_dtype(precision)), tokenizer, place)
+
+
+def _need_gguf(name: str) -> None:
+    """A ``ConfigError`` without the packages that read GGUF files."""
+    if not (find_spec("gguf") and find_spec("accelerate")):
+        raise ConfigError(f"{name}: needs gguf and accelerate: pip install 'mtqe[gguf]'")
 
 
 def _need_vocabulary(tokenizer: Any, folder: Path, name: str) -> None:
@@ -173,7 +194,8 @@ def _quiet() -> Iterator[None]:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        with warnings.catch_warnings(action="ignore"):
+        # GGUF's bar is none of the library's own.
+        with warnings.catch_warnings(action="ignore"), redirect_stderr(StringIO()):
             yield
     finally:
         logging.set_verbosity(level)
@@ -192,7 +214,7 @@ def _explained(name: str, kind: str) -> Iterator[None]:
         raise ModelError(
             f"{name}: can't be loaded as {kind}: it lacks a file, of its vocabulary most likely"
         ) from error
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError) as error:
+    except (*_DAMAGED, SafetensorError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         if "trust_remote_code" in str(error):
             reason = "it brings code of its own, which mtqe does not run"
