@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,9 @@ from mtqe.models.style import StyleModel, load_style
 NGRAMS = ("surprisal", "gain_lost", "worst_window", "odd_pairs", "unknown_words")
 STYLE = ("machine_style",)
 NET = ("net_total", "net_fluency", "net_spoilt", "net_machine")
-FEATURES = (*NGRAMS, *STYLE, *NET)
+# What a language model makes of it that the user names; see ``mtqe.scorers.fluency_language_model``.
+NAMED = ("nats_per_character",)
+FEATURES = (*NGRAMS, *STYLE, *NET, *NAMED)
 _OUTPUTS = [OUTPUTS.index(name.removeprefix("net_")) for name in NET]
 
 # Tokens around the worst place of a sentence that are looked at together.
@@ -36,7 +38,13 @@ _FREQUENT = -3.5
 # What is measured of a short text is little: it is mixed with this many average tokens.
 _PRIOR_TOKENS = 6.0
 
+# Characters that are added to a text's, where nats of one are counted: a short text says little.
+_PRIOR_CHARACTERS = 5
+
 _CALIBRATIONS = WEIGHTS / "fluency.json"
+
+# The log-probabilities of texts under a language model, in nats.
+LogProbs = Callable[[Sequence[str]], Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class FluencyModel:
     net: QualityNet | None
     calibrations: tuple[Calibration, ...]  # see ``agreed``
     machine: MachineModel | None = None
+    named: LogProbs | None = None
 
     def by_machine(self, features: Sequence[Mapping[str, float]], words: Sequence[int]) -> float | None:
         """The probability that a machine translated the article of these sentences, if that can be said."""
@@ -57,7 +66,7 @@ class FluencyModel:
 
     def judge(self, texts: Sequence[str]) -> Iterator[tuple[float, dict[str, float]]]:
         """For each text the expected fluency points per 100 words, and its features by name."""
-        features, tokens = features_of(texts, self.ngram, self.style, self.net)
+        features, tokens = features_of(texts, self.ngram, self.style, self.net, self.named)
         penalties = agreed(*self._opinions(features, tokens))
         known = np.flatnonzero(~np.isnan(features).all(axis=0)).tolist()
         for penalty, row in zip(penalties.tolist(), features.tolist(), strict=True):
@@ -85,8 +94,27 @@ def load_fluency(language: str) -> FluencyModel | None:
     if ngram is None:
         return None
     calibrations = tuple(Calibration.of(one) for one in (own, ngram.about["calibration"]) if one)
-    net = load_quality_net() if own and len(own["means"]) == len(FEATURES) else None
+    net = load_quality_net() if own and len(own["means"]) > len(NGRAMS) + len(STYLE) else None
     return FluencyModel(ngram, load_style(language), net, calibrations, load_machine(language))
+
+
+def load_hearing(language: str, named: LogProbs) -> FluencyModel | None:
+    """The model of a language with a language model that is heard first; None if nobody measured how."""
+    model, own = load_fluency(language), _hearing()["languages"].get(language)
+    if model is None or own is None:
+        return None
+    return replace(model, calibrations=(Calibration.of(own), *model.calibrations), named=named)
+
+
+def hearing_revision() -> str:
+    """A digest of what a language model's numbers mean, and of the models that are heard beside it."""
+    return f"{weights_revision()}-{_hearing()['digest']}"
+
+
+@cache
+def _hearing() -> Mapping[str, Any]:
+    stored: dict[str, Any] = json.loads((WEIGHTS / "language_model.json").read_text(encoding="utf-8"))
+    return stored
 
 
 @cache
@@ -113,7 +141,11 @@ def shrink(features: Matrix, tokens: Matrix, means: Matrix) -> Matrix:
 
 
 def features_of(
-    texts: Sequence[str], ngram: NgramModel, style: StyleModel | None, net: QualityNet | None
+    texts: Sequence[str],
+    ngram: NgramModel,
+    style: StyleModel | None,
+    net: QualityNet | None,
+    named: LogProbs | None = None,
 ) -> tuple[Matrix, Matrix]:
     """One row of ``FEATURES`` for each text, NaN where there is no model, and its number of tokens."""
     features = np.full((len(texts), len(FEATURES)), np.nan)
@@ -123,7 +155,11 @@ def features_of(
     if style is not None:
         features[:, len(NGRAMS)] = style.log_odds(texts)
     if net is not None:
-        features[:, -len(NET) :] = net.judge([(text, None) for text in texts])[:, _OUTPUTS]
+        judged = net.judge([(text, None) for text in texts])
+        features[:, len(NGRAMS) + len(STYLE) : -len(NAMED)] = judged[:, _OUTPUTS]
+    if named is not None:
+        sizes = np.array([len(text) + _PRIOR_CHARACTERS for text in texts])
+        features[:, -1] = -np.array(named(texts)) / sizes
     return features, tokens
 
 

@@ -127,14 +127,15 @@ def fluency_measure(ngram: NgramModel, language: str) -> Measure:
     style = load_style(language)
 
     def measure(translations: Sequence[Translation]) -> Matrix:
-        return _shrunk(
+        return shrunk(
             *fluency.features_of([t.target for t in translations], ngram, style, load_quality_net())
         )
 
     return measure
 
 
-def _shrunk(features: Matrix, tokens: Matrix) -> Matrix:
+def shrunk(features: Matrix, tokens: Matrix) -> Matrix:
+    """Features mixed with the average ones of all rows, where there are few tokens."""
     return fluency.shrink(features, tokens, np.nan_to_num(features).mean(axis=0))
 
 
@@ -154,7 +155,7 @@ def with_reading(measure: Measure, ngram: NgramModel, language: str) -> Measure:
 
     def both(translations: Sequence[Translation]) -> Matrix:
         features, tokens = fluency.features_of([t.target for t in translations], ngram, style, None)
-        reading = _shrunk(features[:, : len(adequacy.READING)], tokens)
+        reading = shrunk(features[:, : len(adequacy.READING)], tokens)
         return np.concatenate([measure(translations), reading], axis=1)
 
     return both

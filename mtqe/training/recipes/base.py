@@ -42,3 +42,4 @@ recipes: Registry[Recipe] = Registry("model to train", "mtqe.training.recipes")
 
 SKLEARN = Need("sklearn", "mtqe[train]")
 TORCH = Need("torch", "mtqe[torch]")
+TRANSFORMERS = Need("transformers", "mtqe[models]")
