@@ -36,6 +36,7 @@ import click
 import numpy as np
 from judged_sets import Row, assessed_sets, english_articles, judged_table, mqm_sets, unseen_contrasts
 from judges import EXPECTED, as_scores, known, own_scores, with_reference, words
+from numpy.typing import NDArray
 from reliability import reliability
 from shared import (
     ROUNDS,
@@ -121,30 +122,41 @@ def sizes(table: HumanTable) -> dict[str, int]:
 
 def on_demetr(data: Path) -> Results:
     """Share of spoilt translations below the good one, ties half, by kind and by source language."""
+    return contrasts_of(data, _own_and_length)
+
+
+def contrasts_of(data: Path, judge_all: Callable[[HumanTable], dict[str, Matrix]]) -> Results:
+    """The same of any judges."""
     some = unseen_contrasts(data)
     scores: dict[str, list[tuple[Values, Values]]] = defaultdict(list)
     for pair in sorted({row["lp"] for row in some}):
-        for judge, found in _both_sides(pair, [row for row in some if row["lp"] == pair]).items():
+        own = [row for row in some if row["lp"] == pair]
+        for judge, found in _lowest_where_none(judge_all(_both_sides(pair, own))).items():
             scores[judge].append((found[0], found[1]))
     in_order = sorted(some, key=lambda row: row["lp"])
     sides = {judge: np.concatenate(parts, axis=1) for judge, parts in scores.items()}
     return {judge: _shares(in_order, good, bad) for judge, (good, bad) in sides.items()}
 
 
-def _both_sides(pair: str, some: Sequence[Row]) -> dict[str, Matrix]:
-    """Scores of the good sides and the spoilt ones, two rows for each judge.
+def _own_and_length(table: HumanTable) -> dict[str, Matrix]:
+    found = {**own_scores(table, references=False)[0], "length": FLOORS["length"](table)}
+    del found[EXPECTED]
+    return found
 
-    What has no score has no words, and nothing is worse; a language without a model gives none at all.
-    """
+
+def _both_sides(pair: str, some: Sequence[Row]) -> HumanTable:
+    """The good sides and the spoilt ones as two systems."""
     ratings = [
         Rating(side, str(number), score, target=row[field] or "")
         for number, row in enumerate(some)
         for side, field, score in (("1 good", "mt_good", 1.0), ("2 spoilt", "mt", 0.0))
     ]
     texts = {str(number): Text(row["src"]) for number, row in enumerate(some)}
-    table = judged_table(pair, tuple(ratings), "order", texts)
-    found = {**own_scores(table, references=False)[0], "length": FLOORS["length"](table)}
-    del found[EXPECTED]
+    return judged_table(pair, tuple(ratings), "order", texts)
+
+
+def _lowest_where_none(found: dict[str, Matrix]) -> dict[str, Matrix]:
+    """What has no score has no words, and nothing is worse; a language without a model gives none at all."""
     lowest = {judge: np.nan if np.isnan(scores).all() else WORST for judge, scores in found.items()}
     return {judge: np.where(np.isnan(scores), lowest[judge], scores) for judge, scores in found.items()}
 
@@ -180,19 +192,23 @@ def on_articles(data: Path) -> Results:
 
     For ``human_written`` also the share of people's and machines' articles that are below its alarm.
     """
-    texts, human, read = english_articles(data)
-    given = (Article(str(i), text, target_lang="en") for i, text in enumerate(texts))
-    reports = list(Evaluator().evaluate(given))
-    found = {
-        name: of_articles(np.array([report.scores[name].value or 0.0 for report in reports]), human, read)
-        for name in ("quality", "fluency", "human_written")
-    }
+    found, reports, human = articles_of(data, Evaluator(), ("quality", "fluency", "human_written"))
     alarms = np.array([_is_alarm(report) for report in reports])
     found["human_written"] |= {
         "people's below the alarm": round(float(alarms[human].mean()), 3),
         "machines' below the alarm": round(float(alarms[~human].mean()), 3),
     }
     return found
+
+
+def articles_of(
+    data: Path, evaluator: Evaluator, names: Sequence[str]
+) -> tuple[Results, list[ArticleReport], NDArray[np.bool_]]:
+    """Figures of these scores, the reports that they are of, and which articles people wrote."""
+    texts, human, read = english_articles(data)
+    reports = list(evaluator.evaluate(Article(str(i), t, target_lang="en") for i, t in enumerate(texts)))
+    values = {name: np.array([report.scores[name].value or 0.0 for report in reports]) for name in names}
+    return {name: of_articles(each, human, read) for name, each in values.items()}, reports, human
 
 
 def _is_alarm(report: ArticleReport) -> bool:

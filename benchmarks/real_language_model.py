@@ -5,7 +5,8 @@ python benchmarks/real_language_model.py MODEL [--data ../shared/data]
 MODEL is a causal language model: a folder, a GGUF file, or a hub id. As benchmarks/quality.py measures its
 judges, on documents that nothing was trained on: mtqe's quality as it ships, and with the language model
 heard (the scorer ``fluency_language_model``), each alone and beside the source; and what the model makes of
-a character on average, by itself. Seconds are of CPU time for a segment, all cores together.
+a character on average, by itself. With the model heard, DEMETR's contrasts and English articles too.
+Seconds are of CPU time for a segment, all cores together.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from pathlib import Path
 import click
 from judged_sets import mqm_sets
 from judges import ALONE, SOURCE, characters, own_scores, penalties
-from quality import MEASURES, Results, agreements, sizes
+from quality import MEASURES, Results, agreements, articles_of, contrasts_of, sizes
 from shared import data_option, has_data, keep
 
 from mtqe.bench.meta_sources.own import Own
 from mtqe.bench.meta_table import HumanTable, Matrix
+from mtqe.evaluate import Evaluator
 from mtqe.models.hub import revision, shown_name
+from mtqe.scorers.adequacy_vectors import AdequacyVectors
 from mtqe.scorers.fluency_language_model import FluencyLanguageModel
 from mtqe.training.provenance import files_read
 
@@ -74,8 +77,14 @@ def main(model: str, data: Path) -> None:
                 results[name] = on_set(table, scorer)
                 for judge, figures in results[name]["judges"].items():
                     print(f"{name:18}{judge:32}{figures['in order']['value']}", flush=True)
+        spoilt = contrasts_of(data, lambda table: with_model(table, scorer))
+        evaluator = Evaluator((scorer, AdequacyVectors()))
+        articles = articles_of(data, evaluator, ("quality", "fluency"))[0]
+    print({judge: shares["all"]["value"] for judge, shares in spoilt.items()}, articles)
     about = {"model": shown_name(model), "revision": revision(model)}
-    keep("real_language_model", {**about, "sets": results}, read, data)
+    keep(
+        "real_language_model", {**about, "sets": results, "demetr": spoilt, "articles": articles}, read, data
+    )
 
 
 if __name__ == "__main__":

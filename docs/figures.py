@@ -145,6 +145,13 @@ def language_model() -> Iterator[str]:
         cells = (value(figures["in order"]) for figures in found["judges"].values())
         yield row(name, found["translations"], *cells, found["CPU seconds a segment"])
     yield ""
+    shares = (f"{value(found['all'])} {judge}" for judge, found in results["demetr"].items())
+    yield f"DEMETR, spoilt translation below the good one: {', '.join(shares)}."
+    yield ""
+    articles = results["articles"]["quality"]
+    yield f"English articles, quality from the target alone: people's above machines' {value(articles['people above machines'])};"
+    yield f"Spearman with a reader's quality among machines' {value(articles['Spearman'])}."
+    yield ""
 
 
 def speed() -> Iterator[str]:
