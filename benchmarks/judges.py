@@ -25,8 +25,7 @@ def own_scores(table: HumanTable, references: bool = True) -> tuple[dict[str, Ma
     Quality in each mode, and adequacy and fluency by themselves; ``EXPECTED`` are quality's points of
     the whole segment, by which it says how probably a segment is free of errors.
     """
-    alone = replace(table, ratings=replace(table.ratings, texts={}))
-    beside, by_itself = Own().measure(table), Own().measure(alone)
+    beside, by_itself = Own().measure(table), Own().measure(without_sources(table))
     found = {
         "quality, " + SOURCE: beside.scores["quality"],
         "quality, " + ALONE: by_itself.scores["quality"],
@@ -40,6 +39,11 @@ def own_scores(table: HumanTable, references: bool = True) -> tuple[dict[str, Ma
         signatures[REFERENCE] = with_reference.signatures["quality"]
     points = {name: -penalties(scores) for name, scores in found.items()}
     return {**points, EXPECTED: points["quality, " + SOURCE] * words(table) / 100.0}, signatures
+
+
+def without_sources(table: HumanTable) -> HumanTable:
+    """The same with the target alone to judge by."""
+    return replace(table, ratings=replace(table.ratings, texts={}))
 
 
 def penalties(scores: Matrix) -> Matrix:

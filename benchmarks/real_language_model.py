@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from judged_sets import mqm_sets
-from judges import ALONE, SOURCE, characters, own_scores, penalties
+from judges import ALONE, SOURCE, characters, own_scores, penalties, without_sources
 from quality import MEASURES, Results, agreements, articles_of, contrasts_of, sizes
 from shared import data_option, has_data, keep
 
@@ -57,8 +56,7 @@ def with_model(table: HumanTable, scorer: FluencyLanguageModel) -> dict[str, Mat
     """Quality in which the language model is heard, as points per 100 words, negated."""
     heard = {"name": scorer.name, "model": scorer.model, "cache": str(scorer.cache)}
     own = Own(score=[heard, "adequacy_vectors"])
-    tables = (table, replace(table, ratings=replace(table.ratings, texts={})))
-    qualities = (own.measure(one).scores["quality"] for one in tables)
+    qualities = (own.measure(one).scores["quality"] for one in (table, without_sources(table)))
     return {mode: -penalties(scores) for mode, scores in zip(MODES, qualities, strict=True)}
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
 
 from mtqe.alignment import Bead, align
 from mtqe.data import Article
 from mtqe.evaluate import Evaluator
-from mtqe.models.quality_net import load_quality_net
-from mtqe.models.sentence_encoder import Floats, SentenceEncoder, load_encoder
+from tests.models.reading import texts_read
 
 GERMAN = [
     "Der Bürgermeister eröffnete am Montag die neue Brücke über den Fluss.",
@@ -48,16 +44,7 @@ def aligned(
 def test_what_alignment_reads_is_not_read_again_for_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a whole article each sentence goes through the encoder once, states and vectors in one."""
     article = Article("a", " ".join(ENGLISH), source=" ".join(GERMAN), source_lang="de", target_lang="en")
-    read: list[str] = []
-    whole = SentenceEncoder._read
-
-    def counted(self: SentenceEncoder, texts: Sequence[str], matrix: Floats) -> Any:
-        read.extend(texts)
-        return whole(self, texts, matrix)
-
-    monkeypatch.setattr(SentenceEncoder, "_read", counted)
-    for remembered in (load_encoder()._remembered, load_quality_net()._remembered):
-        remembered.clear()
+    read = texts_read(monkeypatch)
     (report,) = Evaluator().evaluate([article])
     assert [segment.segment.source for segment in report.segments] == GERMAN
     assert sorted(read) == sorted([*ENGLISH, *GERMAN])

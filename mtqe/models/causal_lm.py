@@ -41,8 +41,8 @@ class CausalLM:
 
         The first token follows the model's own mark for the beginning of a text, or for the end of
         one, but not one that begins a turn of a chat. A model that has neither says nothing of the first
-        token. Longer texts than a window are
-        read in windows that overlap by half, so that every token has context; each counts once.
+        token. Longer texts than a window are read in windows that overlap by half, so that every token
+        has context; each counts once.
         """
         cut = [list(self._windows(text)) for text in texts]
         windows = [window for own in cut for window in own]

@@ -26,6 +26,7 @@ NET = ("net_total", "net_fluency", "net_spoilt", "net_machine")
 # What a language model makes of it that the user names; see ``mtqe.scorers.fluency_language_model``.
 NAMED = ("nats_per_character",)
 FEATURES = (*NGRAMS, *STYLE, *NET, *NAMED)
+_NET = [FEATURES.index(name) for name in NET]
 _OUTPUTS = [OUTPUTS.index(name.removeprefix("net_")) for name in NET]
 
 # Tokens around the worst place of a sentence that are looked at together.
@@ -147,8 +148,12 @@ def features_of(
     net: QualityNet | None,
     named: LogProbs | None = None,
 ) -> tuple[Matrix, Matrix]:
-    """One row of ``FEATURES`` for each text, NaN where there is no model, and its number of tokens."""
-    features = np.full((len(texts), len(FEATURES)), np.nan)
+    """One row of ``FEATURES`` for each text, NaN where there is no model, and its number of tokens.
+
+    Those of ``NAMED``, the last ones, are only there if there is such a model.
+    """
+    width = len(FEATURES) - (len(NAMED) if named is None else 0)
+    features = np.full((len(texts), width), np.nan)
     if not texts:
         return features, np.zeros(0)
     features[:, : len(NGRAMS)], tokens = ngram_features(ngram, texts)
@@ -156,7 +161,7 @@ def features_of(
         features[:, len(NGRAMS)] = style.log_odds(texts)
     if net is not None:
         judged = net.judge([(text, None) for text in texts])
-        features[:, len(NGRAMS) + len(STYLE) : -len(NAMED)] = judged[:, _OUTPUTS]
+        features[:, _NET] = judged[:, _OUTPUTS]
     if named is not None:
         sizes = np.array([len(text) + _PRIOR_CHARACTERS for text in texts])
         features[:, -1] = -np.array(named(texts)) / sizes

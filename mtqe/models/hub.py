@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from mtqe.errors import ConfigError, ModelError
-from mtqe.models.hub_files import WEIGHTS, digest, file_digest, missing_files, short_digest
+from mtqe.models.hub_files import WEIGHTS, digest, missing_files
 from mtqe.models.hub_table import KnownModel, known_model, known_models
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
@@ -120,8 +120,7 @@ def revision(name_or_path: str | Path) -> str:
 def _revision(name: str, _root: Path) -> str:
     licence = licence_of(name)
     terms = f"/{licence.name}/non-commercial" if licence.commercial is False else ""
-    whole = whole_file(name)
-    return (digest(resolve(name)) if whole is None else short_digest(file_digest(whole))) + terms
+    return digest(whole_file(name) or resolve(name)) + terms
 
 
 def terms(name_or_path: str | Path) -> str | None:
@@ -138,10 +137,9 @@ def licence_of(name_or_path: str | Path) -> Licence:
     if known is not None:
         return Licence(known.licence, known.commercial)
     whole = whole_file(name_or_path)
-    if whole is not None:
-        return _licence_on_card(whole.parent / "README.md")
     try:
-        return _licence_on_card(resolve(name_or_path, weights=False, fetch=False) / "README.md")
+        folder = whole.parent if whole else resolve(name_or_path, weights=False, fetch=False)
+        return _licence_on_card(folder / "README.md")
     except ModelError:
         return Licence("unknown", None)
 

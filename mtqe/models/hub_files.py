@@ -82,21 +82,19 @@ def not_whole(path: Path) -> str | None:
     return "is a pointer of Git LFS, not the file itself; run: git lfs pull" if begins == _POINTER else None
 
 
-def digest(folder: Path) -> str:
+def digest(place: Path) -> str:
     """Twelve hexadecimal digits that differ wherever weights, settings or vocabulary do.
 
-    The same for the same files, wherever they lie. In the hub's cache a large file's name is the
+    ``place`` is a model's folder, or the one file that holds all of it. The same for the same files,
+    wherever they lie. In the hub's cache a large file's name is the
     digest of what was fetched, and is believed; ``mtqe models verify`` reads the file itself.
     """
+    if place.is_file():
+        return file_digest(place)[:_DIGEST_LENGTH]
     found = hashlib.sha256()
-    for name, path in model_files(folder):
+    for name, path in model_files(place):
         found.update(f"{name}\n{file_digest(path)}\n".encode())
-    return short_digest(found.hexdigest())
-
-
-def short_digest(hexadecimal: str) -> str:
-    """As much of a digest as signatures have."""
-    return hexadecimal[:_DIGEST_LENGTH]
+    return found.hexdigest()[:_DIGEST_LENGTH]
 
 
 def model_files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -40,8 +40,13 @@ _VOCABULARIES = (".model", ".spm", ".tiktoken")
 
 # What reading a damaged file may raise.
 _DAMAGED = (
-    *(OSError, ValueError, LookupError, RuntimeError, OverflowError),
-    *(pickle.UnpicklingError, struct.error),
+    OSError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    OverflowError,
+    pickle.UnpicklingError,
+    struct.error,
 )
 
 # Lengths beyond this are what tokenizers say that know no limit.
@@ -107,9 +112,9 @@ def load(
     """The model ``name`` (see ``mtqe.models.hub``) as ``kind``, such as "a causal language model".
 
     Weights are read as safetensors, as GGUF, or by torch's loader that runs no code; code beside a model
-    is never run. What a GGUF file has in fewer bits is computed with as ``precision`` says.
-    ``may_lack`` names the beginnings of weights that are not used. Raises ``ConfigError``
-    for what the user can mend, ``ModelError`` for a model that is damaged or of another kind.
+    is never run. What a GGUF file has in fewer bits is computed with as ``precision`` says. ``may_lack``
+    names the beginnings of weights that are not used. Raises ``ConfigError`` for what the user can mend,
+    ``ModelError`` for a model that is damaged or of another kind.
     """
     whole = whole_file(name)
     folder = resolve(name) if whole is None else whole.parent

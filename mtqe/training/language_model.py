@@ -6,20 +6,16 @@ points mostly within sources, and to spoilt sentences.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mtqe.models import hub
-from mtqe.models.calibration import Matrix
 from mtqe.models.causal_lm import load_causal_lm
-from mtqe.models.fluency import features_of
-from mtqe.models.style import load_style
 from mtqe.training.calibration import CALIBRATION_SET
 from mtqe.training.provenance import write_json
 from mtqe.training.recipes.base import Progress
-from mtqe.training.scales import Measure, fit, half_model, shrunk
-from mtqe.training.scales_material import SEED, Material, Translation, read
+from mtqe.training.scales import fit, fluency_measure, half_model
+from mtqe.training.scales_material import SEED, Material, read
 
 # Languages of which n-grams and style alone say less, and that language models of a size for CPUs know.
 LANGUAGES = ("en",)
@@ -52,23 +48,12 @@ def _fitted(data: Path, material: Material, language: str, model: str, progress:
         progress(start, len(texts), "sentences")
         some = texts[start : start + _AT_ONCE]
         known.update(zip(some, (found.total for found in load_causal_lm(model).judge(some)), strict=True))
-    points = [translation.fluency for translation in material.judged]
-    return fit(material, measured(data, language, known), points).stored()
+    measure = fluency_measure(
+        half_model(data, language), language, None, lambda asked: [known[text] for text in asked]
+    )
+    return fit(material, measure, [translation.fluency for translation in material.judged]).stored()
 
 
 def _texts(material: Material) -> list[str]:
     contrasts = (side.target for c in material.contrasts for side in (c.good, c.bad))
     return list(dict.fromkeys([*(translation.target for translation in material.judged), *contrasts]))
-
-
-def measured(data: Path, language: str, log_probs: dict[str, float]) -> Measure:
-    """Features of the target alone, mixed with average ones where texts are short, as in use."""
-    ngram, style = half_model(data, language), load_style(language)
-
-    def named(texts: Sequence[str]) -> list[float]:
-        return [log_probs[text] for text in texts]
-
-    def measure(translations: Sequence[Translation]) -> Matrix:
-        return shrunk(*features_of([t.target for t in translations], ngram, style, None, named))
-
-    return measure

@@ -22,7 +22,7 @@ from mtqe.models import adequacy, fluency
 from mtqe.models.adequacy import Pair
 from mtqe.models.calibration import Calibration, Matrix
 from mtqe.models.ngram import NgramModel
-from mtqe.models.quality_net import load_quality_net
+from mtqe.models.quality_net import QualityNet, load_quality_net
 from mtqe.models.style import load_style
 from mtqe.training.calibration import CALIBRATION_SET, judged, non_negative_least_squares
 from mtqe.training.corpora import (
@@ -122,20 +122,20 @@ def _calibration(
     return Calibration(round(low, 5), means, kept, smooth=True)
 
 
-def fluency_measure(ngram: NgramModel, language: str) -> Measure:
+def fluency_measure(
+    ngram: NgramModel, language: str, net: QualityNet | None, named: fluency.LogProbs | None = None
+) -> Measure:
     """Features of the target alone, mixed with average ones where texts are short, as in use."""
     style = load_style(language)
 
     def measure(translations: Sequence[Translation]) -> Matrix:
-        return shrunk(
-            *fluency.features_of([t.target for t in translations], ngram, style, load_quality_net())
-        )
+        targets = [t.target for t in translations]
+        return _shrunk(*fluency.features_of(targets, ngram, style, net, named))
 
     return measure
 
 
-def shrunk(features: Matrix, tokens: Matrix) -> Matrix:
-    """Features mixed with the average ones of all rows, where there are few tokens."""
+def _shrunk(features: Matrix, tokens: Matrix) -> Matrix:
     return fluency.shrink(features, tokens, np.nan_to_num(features).mean(axis=0))
 
 
@@ -155,7 +155,7 @@ def with_reading(measure: Measure, ngram: NgramModel, language: str) -> Measure:
 
     def both(translations: Sequence[Translation]) -> Matrix:
         features, tokens = fluency.features_of([t.target for t in translations], ngram, style, None)
-        reading = shrunk(features[:, : len(adequacy.READING)], tokens)
+        reading = _shrunk(features[:, : len(adequacy.READING)], tokens)
         return np.concatenate([measure(translations), reading], axis=1)
 
     return both
@@ -172,7 +172,7 @@ def fluency_scales(data: Path, material: Material, halves: Mapping[str, NgramMod
     languages = {language: _constant(data, language).stored() for language in BROKEN_ALONE}
     for language in LANGUAGES:
         own = material.of(language)
-        measure = fluency_measure(halves[language], language)
+        measure = fluency_measure(halves[language], language, load_quality_net())
         languages[language] = fit(own, measure, [t.fluency for t in own.judged]).stored()
     return {"languages": languages}
 

@@ -14,7 +14,7 @@ from mtqe.data import Article
 from mtqe.evaluate import Evaluator
 from mtqe.filters.run_file import filter_run
 from mtqe.filters.stages import Decision, Stages
-from mtqe.models.sentence_encoder import SentenceEncoder
+from tests.models.reading import texts_read
 
 TEXTS = [
     "It rained.",
@@ -129,14 +129,7 @@ def test_a_model_sees_only_what_survived() -> None:
 
 def test_sentences_beside_a_source_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are aligned by what the model of adequacy reads, as in a report."""
-    asked: list[str] = []
-    read = SentenceEncoder._read
-
-    def watched(self: SentenceEncoder, texts: Sequence[str], matrix: Any) -> Any:
-        asked.extend(texts)
-        return read(self, texts, matrix)
-
-    monkeypatch.setattr(SentenceEncoder, "_read", watched)
+    asked = texts_read(monkeypatch)
     keep = filter_run({"rules": [{"name": "score", "score": "adequacy", "at_least": 1}]}).filter
     target = "The lighthouse keeper counted nine gulls. Nobody had counted them for three weeks."
     source = "Der Leuchtturmwärter zählte neun Möwen. Niemand hatte sie seit drei Wochen gezählt."
